@@ -1,0 +1,367 @@
+"""Sound in and out: files, rates, channels, levels.
+
+The only code that knows file formats and resampling. Samples are float32, one channel, 1.0 is full
+scale.
+"""
+
+import math
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import soundfile
+import soxr
+
+from oyez.config import FULL_SCALE
+from oyez.errors import AudioError
+from oyez.output import whole
+
+__all__ = [
+    "SUFFIXES",
+    "Resampler",
+    "Samples",
+    "as_samples",
+    "blocks",
+    "db_to_gain",
+    "duration_s",
+    "files_in",
+    "fit",
+    "info",
+    "read",
+    "resample",
+    "rms_dbfs",
+    "to_int16",
+    "write",
+]
+
+Samples = npt.NDArray[np.float32]
+"""float32 (samples,), one channel, full scale is 1.0."""
+
+SUFFIXES = (
+    ".wav",
+    ".flac",
+    ".ogg",
+    ".oga",
+    ".opus",
+    ".mp3",
+    ".aif",
+    ".aiff",
+    ".au",
+    ".w64",
+    ".m4a",
+)
+"""File names that count as recordings when a folder is read."""
+
+LONGEST_S = 3600.0
+"""Seconds that `read` takes into memory at once; `blocks` reads files of any length."""
+
+BLOCK_S = 1.0
+LOUDEST_FLOAT = 2.0
+
+
+def read(path: Path | str, rate: int | None = None, longest_s: float = LONGEST_S) -> tuple[Samples, int]:
+    """A whole recording.
+
+    Args:
+        path: WAV of any width, FLAC, OGG, MP3 or whatever libsndfile reads; other formats (m4a)
+            when ffmpeg is installed.
+        rate: Hertz to resample to; None keeps the file's own.
+        longest_s: seconds above which the file is refused.
+
+    Returns:
+        Samples, channels averaged, and their rate in Hertz.
+
+    Raises:
+        AudioError: the file is missing, empty, longer than `longest_s`, no audio, broken, or holds
+            values that are no numbers.
+    """
+    with _opened(path) as file:
+        seconds = file.frames / file.samplerate
+        if seconds > longest_s:
+            raise AudioError(
+                f"{path} is {seconds / 60:.1f} minutes long, expected at most "
+                f"{longest_s / 60:.1f} here. Cut it into parts."
+            )
+        samples = np.concatenate(list(_blocks(file, path)))
+        own_rate = file.samplerate
+    if rate is None or rate == own_rate:
+        return samples, own_rate
+    return resample(samples, own_rate, rate), rate
+
+
+def blocks(path: Path | str, block_s: float = BLOCK_S) -> Iterator[tuple[Samples, int]]:
+    """A recording of any length, piece by piece, in constant memory.
+
+    Args:
+        path: as for `read`.
+        block_s: seconds in a piece.
+
+    Yields:
+        Samples, channels averaged, and the file's rate in Hertz.
+
+    Raises:
+        AudioError: as for `read`, but for the length.
+    """
+    with _opened(path) as file:
+        for samples in _blocks(file, path, block_s):
+            yield samples, file.samplerate
+
+
+def segment(path: Path | str, start_s: float, length_s: float, rate: int) -> Samples:
+    """A stretch of a recording, without reading the rest.
+
+    Args:
+        path: as for `read`.
+        start_s: seconds into the file.
+        length_s: seconds.
+        rate: Hertz of what is returned.
+
+    Returns:
+        (length_s × rate,), zeros after the file's end.
+
+    Raises:
+        AudioError: as for `read`, but for the length.
+    """
+    with _opened(path) as file:
+        file.seek(min(round(start_s * file.samplerate), file.frames))
+        wanted = math.ceil(length_s * file.samplerate)
+        samples = _mono(file.read(wanted, dtype="float32", always_2d=True))
+        _check_finite(samples, path, file.samplerate)
+        return fit(resample(samples, file.samplerate, rate), round(length_s * rate))
+
+
+def info(path: Path | str) -> tuple[int, int]:
+    """Frames and rate of a recording, from its header.
+
+    Raises:
+        AudioError: as for `read`, but for the length.
+    """
+    with _opened(path) as file:
+        return file.frames, file.samplerate
+
+
+def duration_s(path: Path | str) -> float:
+    """Seconds of a recording, from its header."""
+    frames, rate = info(path)
+    return frames / rate
+
+
+def write(path: Path | str, samples: npt.ArrayLike, rate: int, *, overwrite: bool = False) -> None:
+    """Write a recording, 16 bits wide where the format has widths; values beyond ±1 saturate.
+
+    Args:
+        path: its suffix names the format.
+        samples: (samples,) or (samples, channels), full scale is 1.0.
+        rate: Hertz.
+        overwrite: whether a file that exists may be replaced.
+
+    Raises:
+        OutputError: the file exists, or cannot be written.
+        AudioError: the suffix names no format.
+    """
+    path = Path(path)
+    kind = path.suffix[1:].upper()
+    if kind not in soundfile.available_formats() and kind not in ("OPUS", "OGA"):
+        raise AudioError(f"{path}: '{path.suffix}' is no audio format. Use .wav, .flac, .ogg or .mp3.")
+    with whole(path, overwrite=overwrite) as draft:
+        soundfile.write(draft, to_int16(np.asarray(samples, dtype=np.float32)), rate)
+
+
+def files_in(folder: Path) -> list[Path]:
+    """Recordings in a folder and the folders below it, sorted by name."""
+    return sorted(
+        path
+        for path in folder.rglob("*")
+        if path.suffix.lower() in SUFFIXES
+        and path.is_file()
+        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+    )
+
+
+def as_samples(x: npt.ArrayLike) -> Samples:
+    """What a caller has, as samples.
+
+    Args:
+        x: floats in ±1, or int16; (samples,) or (samples, channels), which are averaged.
+
+    Returns:
+        (samples,) float32.
+
+    Raises:
+        AudioError: another type or shape, values that are no numbers, or floats beyond ±2.
+    """
+    array = np.asarray(x)
+    if array.ndim not in (1, 2):
+        raise AudioError(f"samples must be (samples,) or (samples, channels), got shape {array.shape}.")
+    if array.ndim == 2 and array.shape[1] > array.shape[0] > 0:
+        raise AudioError(
+            f"samples must be (samples, channels), got shape {array.shape}, "
+            "which has more channels than samples. Transpose it."
+        )
+    if array.dtype == np.int16:
+        return _mono(array.astype(np.float32) / np.float32(FULL_SCALE))
+    if array.dtype.kind != "f":
+        raise AudioError(f"samples must be floats in ±1 or int16, got {array.dtype}. Convert them.")
+    samples = _mono(array.astype(np.float32))
+    if samples.size:
+        peak = float(np.abs(samples).max())
+        if not math.isfinite(peak):
+            raise AudioError("samples hold values that are no numbers (NaN or infinite). Remove them.")
+        if peak > LOUDEST_FLOAT:
+            raise AudioError(
+                f"float samples must lie in ±1, got {peak:g}. If they are 16-bit samples, pass int16."
+            )
+    return samples
+
+
+def to_int16(samples: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.int16]:
+    """16-bit samples; what lies beyond full scale saturates."""
+    scaled = np.rint(samples * np.float32(FULL_SCALE))
+    return np.asarray(np.clip(scaled, -FULL_SCALE, FULL_SCALE - 1), np.int16)
+
+
+def fit(samples: Samples, length: int) -> Samples:
+    """Cut, or padded with zeros at the end, to exactly `length` samples."""
+    if len(samples) >= length:
+        return samples[:length]
+    return np.concatenate((samples, np.zeros(length - len(samples), np.float32)))
+
+
+def resample(samples: Samples, from_rate: int, to_rate: int) -> Samples:
+    """A whole clip at another rate (soxr, high quality)."""
+    if from_rate == to_rate:
+        return samples
+    return np.asarray(soxr.resample(samples, from_rate, to_rate, quality="HQ"), dtype=np.float32)
+
+
+def db_to_gain(db: float) -> float:
+    """Factor for an amplitude."""
+    return float(10.0 ** (db / 20))
+
+
+def rms_dbfs(samples: npt.NDArray[np.floating[Any]]) -> float:
+    """Root mean square in dB re full scale; −inf for silence, or for nothing.
+
+    The reference is pydub's and the lesson's: a square wave of full scale is 0 dBFS.
+    """
+    if not samples.size:
+        return -math.inf
+    power = float(np.mean(np.square(samples, dtype=np.float64)))
+    return 10 * math.log10(power) if power > 0 else -math.inf
+
+
+class Resampler:
+    """Another rate, for a stream: the result does not depend on how the stream is cut.
+
+    The library's stream is fed blocks of one fixed size (10 ms of input), whatever comes in.
+    """
+
+    def __init__(self, from_rate: int, to_rate: int) -> None:
+        self.from_rate, self.to_rate = from_rate, to_rate
+        self._block = max(1, from_rate // 100)
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget everything heard."""
+        self._stream = soxr.ResampleStream(self.from_rate, self.to_rate, 1, dtype="float32", quality="HQ")
+        self._waiting = np.zeros(0, np.float32)
+
+    def push(self, samples: Samples) -> Samples:
+        """Take samples at the old rate, return those that are ready at the new one."""
+        if self.from_rate == self.to_rate:
+            return samples
+        waiting = np.concatenate((self._waiting, samples))
+        whole_blocks = len(waiting) // self._block * self._block
+        self._waiting = waiting[whole_blocks:]
+        ready = [
+            self._stream.resample_chunk(waiting[start : start + self._block])
+            for start in range(0, whole_blocks, self._block)
+        ]
+        return np.concatenate([np.zeros(0, np.float32), *ready])
+
+    def finish(self) -> Samples:
+        """Return what is left; afterwards the stream starts anew."""
+        if self.from_rate == self.to_rate:
+            return np.zeros(0, np.float32)
+        rest = np.asarray(self._stream.resample_chunk(self._waiting, last=True), np.float32)
+        self.reset()
+        return rest
+
+
+@contextmanager
+def _opened(path: Path | str) -> Iterator[soundfile.SoundFile]:
+    path = Path(path)
+    if path.is_dir():
+        raise AudioError(f"{path} is a folder, expected an audio file.")
+    if not path.exists():
+        raise AudioError(f"{path}: no such file.")
+    try:
+        if path.stat().st_size == 0:
+            raise AudioError(f"{path} is empty (0 bytes), expected an audio file.")
+        file = soundfile.SoundFile(path)
+    except PermissionError:
+        raise AudioError(f"{path} may not be read. Check its permissions.") from None
+    except soundfile.LibsndfileError as error:
+        with _through_ffmpeg(path, str(error)) as decoded:
+            yield decoded
+        return
+    with file:
+        if file.frames == 0:
+            raise AudioError(f"{path} holds no samples, expected a recording.")
+        yield file
+
+
+@contextmanager
+def _through_ffmpeg(path: Path, why: str) -> Iterator[soundfile.SoundFile]:
+    """A file that libsndfile cannot read, decoded by ffmpeg where that is installed."""
+    program = shutil.which("ffmpeg")
+    if program is None:
+        raise AudioError(
+            f"{path} is no audio file that can be read ({why.partition(': ')[2] or why}). "
+            "Use WAV, FLAC, OGG or MP3, or install ffmpeg for other formats."
+        )
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder, "decoded.wav")
+        command = [program, "-v", "error", "-nostdin", "-i", str(path), "-vn", str(target)]
+        run = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+        if run.returncode or not target.exists():
+            last = (run.stderr.strip().splitlines() or ["no audio in it"])[-1]
+            raise AudioError(f"{path} is no audio file that can be read (ffmpeg: {last}).")
+        with soundfile.SoundFile(target) as file:
+            yield file
+
+
+def _blocks(file: soundfile.SoundFile, path: Path | str, block_s: float = BLOCK_S) -> Iterator[Samples]:
+    length = max(1, round(block_s * file.samplerate))
+    at = 0
+    while True:
+        try:
+            frames = file.read(length, dtype="float32", always_2d=True)
+        except soundfile.LibsndfileError as error:
+            if at:  # cut off in the middle: what came before it is sound
+                return
+            raise AudioError(f"{path} is broken ({error}). Record or convert it again.") from None
+        if not len(frames):
+            if not at:
+                raise AudioError(f"{path} holds no samples that can be decoded. Convert it again.")
+            return
+        samples = _mono(frames)
+        _check_finite(samples, path, file.samplerate, at)
+        yield samples
+        at += len(samples)
+
+
+def _mono(samples: npt.NDArray[np.float32]) -> Samples:
+    return samples if samples.ndim == 1 else np.mean(samples, axis=1, dtype=np.float32)
+
+
+def _check_finite(samples: Samples, path: Path | str, rate: int, at: int = 0) -> None:
+    if not np.isfinite(samples).all():
+        first = (at + int(np.argmin(np.isfinite(samples)))) / rate
+        raise AudioError(f"{path} holds values that are no numbers, the first at {first:.3f} s.")

@@ -1,0 +1,1 @@
+"""Hearing: model file in, detections out."""

@@ -1,0 +1,1 @@
+"""Measuring: what was heard against what was said."""

@@ -1,0 +1,121 @@
+"""A detector on recordings with hand-set labels: the lesson's dev set, or your own."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from oyez import audio
+from oyez.detect.model import Model, model_path
+from oyez.detect.recording import hear
+from oyez.errors import DataError
+from oyez.evaluate.match import Matches, match
+from oyez.evaluate.steps import StepCounts, count_steps
+from oyez.events import read_spans
+
+__all__ = ["Evaluation", "evaluate_folder"]
+
+LABELS = (".txt", ".json", ".spans.json", ".npy")
+ONES = 50
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """How a detector did on labelled recordings."""
+
+    recordings: int
+    hours: float
+    steps: StepCounts
+    """At a score of 0.5, against labels of 50 steps after each word."""
+    events: Matches
+    """At the trigger's threshold."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """All numbers, by name."""
+        steps, events = self.steps, self.events
+        return {
+            "recordings": self.recordings,
+            "hours": self.hours,
+            "steps": {
+                "accuracy": steps.accuracy,
+                "accuracy_of_silence": steps.accuracy_of_silence,
+                "precision": steps.precision,
+                "recall": steps.recall,
+                "f1": steps.f1,
+            },
+            "events": {
+                "hits": events.hits,
+                "misses": events.misses,
+                "duplicates": events.duplicates,
+                "false_accepts": events.false_accepts,
+                "precision": events.precision,
+                "recall": events.recall,
+                "f1": events.f1,
+            },
+        }
+
+    def text(self) -> str:
+        """For a person."""
+        steps, events = self.steps, self.events
+        return (
+            f"{self.recordings} recordings, {self.hours * 60:.1f} minutes\n"
+            f"events   {events.hits} of {events.hits + events.misses} words heard, "
+            f"{events.false_accepts} false accepts, {events.duplicates} duplicates\n"
+            f"         precision {events.precision:.3f}, recall {events.recall:.3f}, F1 {events.f1:.3f}\n"
+            f"steps    precision {steps.precision:.3f}, recall {steps.recall:.3f}, F1 {steps.f1:.3f}\n"
+            f"         accuracy {steps.accuracy:.4f}, the lesson's measure; a detector that never says "
+            f"anything has {steps.accuracy_of_silence:.4f}"
+        )
+
+
+def evaluate_folder(model: str | Path, folder: Path, threshold: float | None = None) -> Evaluation:
+    """Run a detector over a folder of labelled recordings.
+
+    Args:
+        model: shipped name or path; of a label without a name, its first word is meant.
+        folder: recordings, each with a label file of its name (see `read_spans`) beside it.
+        threshold: score that a word needs; None means the model's own.
+
+    Returns:
+        Counts over all recordings.
+
+    Raises:
+        DataError: there are no recordings, or one has no labels.
+        AudioError, ModelError: a file cannot be used.
+    """
+    opened = Model(model_path(model))
+    card = opened.card
+    if not folder.is_dir():
+        raise DataError(f"{folder}: no such folder. Name one of recordings with labels beside them.")
+    paths = audio.files_in(folder)
+    if not paths:
+        raise DataError(f"{folder} holds no recordings. Name one that does.")
+    steps, events, seconds = StepCounts(), Matches(), 0.0
+    for path in paths:
+        heard = hear(opened, path, threshold)
+        spans = read_spans(_labels_of(path), card.words[0], heard.seconds)
+        events += match([span for span in spans if span.word in card.words], heard.detections)
+        # step i of the clip has heard the receptive field that starts at i steps
+        scores = heard.scores[card.delay_steps :]
+        count = min(len(scores), int(heard.seconds * card.rate) // card.step)
+        for column, word in enumerate(card.words):
+            labels = np.zeros(count)
+            for span in spans:
+                if span.word == word:
+                    end = int(span.end_s * card.rate / card.step)
+                    labels[end + 1 : end + 1 + ONES] = 1
+            steps += count_steps(labels, scores[:count, column])
+        seconds += heard.seconds
+    return Evaluation(len(paths), seconds / 3600, steps, events)
+
+
+def _labels_of(recording: Path) -> Path:
+    for suffix in LABELS:
+        path = recording.with_suffix(suffix)
+        if path.is_file():
+            return path
+    raise DataError(
+        f"{recording} has no label file beside it. Add {recording.with_suffix('.txt').name}: a label "
+        "track exported from Audacity, empty where there is no word."
+    )

@@ -1,0 +1,222 @@
+"""Options of the command line: what can be typed after each command."""
+
+import argparse
+import dataclasses
+import os
+from pathlib import Path
+from typing import Any
+
+from oyez.synth.scene import SceneConfig
+
+__all__ = ["detect_options", "evaluate_options", "scene_config", "synth_options", "train_options"]
+
+
+def detect_options(parser: argparse.ArgumentParser) -> None:
+    """Of `oyez detect`."""
+    parser.add_argument(
+        "files",
+        nargs="+",
+        metavar="FILE",
+        help="recording, folder of them, or - for standard input",
+    )
+    _model_options(parser)
+    parser.add_argument(
+        "--chime",
+        type=Path,
+        metavar="OUT",
+        help="write a copy (one channel) that chimes at each detection",
+    )
+    parser.add_argument(
+        "--labels", type=Path, metavar="OUT.txt", help="write the detections as Audacity labels"
+    )
+    parser.add_argument(
+        "--plot", type=Path, metavar="OUT.png", help="write a picture: spectrogram above score"
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object per recording")
+    _overwrite_option(parser)
+
+
+def synth_options(parser: argparse.ArgumentParser) -> None:
+    """Of `oyez synth`."""
+    parser.add_argument("out", type=Path, metavar="OUT", help="folder to write")
+    parser.add_argument(
+        "--words",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help="one sub-folder per word; `negatives` holds other words",
+    )
+    _corpus_options(parser)
+    parser.add_argument("--count", type=int, default=100, metavar="N", help="scenes")
+    parser.add_argument(
+        "--seed", type=int, default=0, metavar="S", help="the same seed gives the same scenes"
+    )
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="processes")
+    parser.add_argument(
+        "--arrays", action="store_true", help="also write X.npy and Y.npy, for oyez train --arrays"
+    )
+    parser.add_argument("--plot", action="store_true", help="also draw each scene")
+    _scene_options(parser)
+
+
+def train_options(parser: argparse.ArgumentParser) -> None:
+    """Of `oyez train`."""
+    group = parser.add_argument_group("what to learn from")
+    source = group.add_mutually_exclusive_group(required=True)
+    source.add_argument(
+        "--words",
+        type=Path,
+        metavar="DIR",
+        help="one sub-folder per word; `negatives` holds other words",
+    )
+    source.add_argument(
+        "--arrays",
+        type=Path,
+        metavar="DIR",
+        help="X.npy and Y.npy, the lesson's or of oyez synth --arrays",
+    )
+    _corpus_options(group)
+    group.add_argument(
+        "--validation",
+        type=Path,
+        metavar="DIR",
+        help="the same of other voices, with `backgrounds` in it, or arrays; without it voices are held out",
+    )
+    group.add_argument(
+        "--held-out",
+        type=float,
+        default=0.2,
+        metavar="SHARE",
+        help="of voices and backgrounds, where --validation is not given",
+    )
+    group.add_argument("--scenes", type=int, default=2000, metavar="N", help="drawn anew for each epoch")
+    group.add_argument("--validation-scenes", type=int, default=100, metavar="N", help="drawn once")
+    _scene_options(parser)
+    group = parser.add_argument_group("how to learn")
+    group.add_argument("--preset", choices=["course"], default="course", help="kind of detector")
+    group.add_argument("--from", dest="start", metavar="MODEL", help="go on from a model's weights")
+    group.add_argument("--epochs", type=int, default=12, metavar="N", help="at most")
+    group.add_argument("--batch", type=int, default=16, metavar="N", help="scenes per update")
+    group.add_argument(
+        "--optimizer",
+        choices=["default", "lesson"],
+        default="default",
+        help="lesson: Adam 1e-4 with decay 0.01, for going on from a trained model",
+    )
+    group.add_argument("--learning-rate", type=float, default=2e-3, help="highest, of the default optimizer")
+    group.add_argument(
+        "--patience",
+        type=int,
+        default=4,
+        metavar="N",
+        help="epochs without improvement before it stops",
+    )
+    group.add_argument("--dropout", type=float, default=None, help="share that is dropped")
+    group.add_argument(
+        "--scale",
+        choices=["power", "log"],
+        default=None,
+        help="of the spectrogram: power as in the lesson, log is robust to level",
+    )
+    group.add_argument("--max-hz", type=float, metavar="HZ", help="hear nothing above this frequency")
+    group.add_argument("--seed", type=int, default=0, metavar="S", help="the same seed gives the same model")
+    group.add_argument(
+        "--threads", type=int, default=os.cpu_count() or 1, metavar="N", help="of the computation"
+    )
+    group = parser.add_argument_group("what to write")
+    group.add_argument("--out", type=Path, required=True, metavar="FILE.onnx", help="the model file")
+    group.add_argument(
+        "--run",
+        dest="run_folder",
+        type=Path,
+        metavar="DIR",
+        help="checkpoints and log (default: runs/NAME); the same command goes on with them",
+    )
+    group.add_argument("--plot", type=Path, metavar="OUT.png", help="draw the log")
+    _overwrite_option(group)
+
+
+def evaluate_options(parser: argparse.ArgumentParser) -> None:
+    """Of `oyez evaluate`."""
+    parser.add_argument("model", help="name or file")
+    parser.add_argument(
+        "--labelled",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help="recordings, each with a label file of its name beside it: .txt (Audacity), .json or .npy",
+    )
+    parser.add_argument(
+        "--threshold",
+        type=float,
+        metavar="T",
+        help="score that a word needs (default: the model's)",
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _model_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--model", default="activate-course", metavar="M", help="shipped name or model file")
+    parser.add_argument(
+        "--threshold",
+        type=float,
+        metavar="T",
+        help="score that a word needs (default: the model's)",
+    )
+
+
+def _overwrite_option(parser: Any) -> None:
+    parser.add_argument("--overwrite", action="store_true", help="replace files that exist")
+
+
+def _corpus_options(parser: Any) -> None:
+    parser.add_argument(
+        "--backgrounds",
+        type=Path,
+        metavar="DIR",
+        help="long recordings (default: `backgrounds` in the folder of words)",
+    )
+    parser.add_argument(
+        "--word",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="sub-folder of a trigger word; the rest are then other words (default: all but negatives)",
+    )
+
+
+def _scene_options(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("scenes (the defaults are the lesson's)")
+    default = SceneConfig()
+
+    def pair(name: str, kind: type, help_text: str) -> None:
+        group.add_argument(
+            f"--{name}",
+            type=kind,
+            nargs=2,
+            metavar=("LOW", "HIGH"),
+            default=getattr(default, name.replace("-", "_")),
+            help=help_text,
+        )
+
+    group.add_argument(
+        "--duration", type=float, default=default.duration_s, metavar="S", help="seconds of a scene"
+    )
+    pair("positives", int, "trigger words in a scene")
+    pair("negatives", int, "other words in a scene")
+    pair("beds", int, "backgrounds, laid over each other")
+    pair("background-db", float, "gain of a background")
+    pair("word-db", float, "gain of a word")
+    pair("snr-db", float, "level of a word over its background, in place of its gain")
+    pair("level-dbfs", float, "level of a scene")
+    pair("low-pass-hz", float, "cut-off of a scene; none: only where recordings differ in rate")
+    pair("tilt-db", float, "spectral slope of a scene, dB per octave")
+    group.add_argument("--ones", type=int, default=50, metavar="N", help="output steps labelled after a word")
+
+
+def scene_config(options: argparse.Namespace) -> SceneConfig:
+    """The scenes that options describe."""
+    names = {field.name for field in dataclasses.fields(SceneConfig)} - {"duration_s"}
+    values = {name: getattr(options, name) for name in names}
+    pairs: dict[str, Any] = {name: None if value is None else tuple(value) for name, value in values.items()}
+    return SceneConfig(duration_s=options.duration, **pairs)

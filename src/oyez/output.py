@@ -1,0 +1,71 @@
+"""Files are written whole or not at all, and never over another one unasked."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from oyez.errors import OutputError
+
+__all__ = ["check_free", "whole", "write_text"]
+
+
+def check_free(path: Path, *, overwrite: bool = False) -> None:
+    """Make sure that a file can be written, before the work that fills it.
+
+    Raises:
+        OutputError: it exists and `overwrite` is False, it is a folder, or its folder cannot be
+            made.
+    """
+    if path.is_dir():
+        raise OutputError(f"{path} is a folder. Name a file in it.")
+    if path.exists() and not overwrite:
+        raise OutputError(f"{path} exists already. Name another file, or pass --overwrite.")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{path.parent}: cannot be made ({error.strerror}).") from None
+
+
+@contextmanager
+def whole(path: Path, *, overwrite: bool = False) -> Iterator[Path]:
+    """A temporary name beside `path`, renamed to it when the block ends without an error.
+
+    Args:
+        path: the file that is wanted; its folder is made.
+        overwrite: whether it may take the place of a file that exists.
+
+    Yields:
+        The name to write to; it has the same suffix.
+
+    Raises:
+        OutputError: as `check_free`, or the disk refuses.
+    """
+    check_free(path, overwrite=overwrite)
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=path.suffix, dir=path.parent)
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be written ({error.strerror}).") from None
+    os.close(handle)
+    draft = Path(name)
+    try:
+        yield draft
+        draft.chmod(0o666 & ~_umask())
+        draft.replace(path)
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be written ({error.strerror or error}).") from error
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str, *, overwrite: bool = False) -> None:
+    """Write text in UTF-8, whole (see `whole`)."""
+    with whole(path, overwrite=overwrite) as draft:
+        draft.write_text(text, encoding="utf-8")
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,1 @@
+"""Making scenes: recordings in, labelled audio out."""

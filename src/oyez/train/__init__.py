@@ -1,0 +1,1 @@
+"""Learning: scenes in, model file out. The only part that knows torch."""
