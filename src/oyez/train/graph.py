@@ -21,7 +21,7 @@ from oyez.features import dft_kernels
 __all__ = ["build_graph"]
 
 OPSET, IR_VERSION = 17, 9
-HOLD = 60.0  # sigmoid(60 + x) is 1 in float32, whatever weights and biases make of x
+HOLD = 60.0  # sigmoid(60 + bias) is 1 in float32
 LOG_10_E = 0.4342944819032518
 
 
@@ -89,14 +89,14 @@ def build_graph(weights: Mapping[str, Tensor], preset: Preset, words: int) -> on
     frames = _spectrogram(b, heard, preset)  # (S, bins, F)
     x = _convolution(b, frames, arrays, preset.model)
     hold, count_out = _hold(b, x, count, preset.delay_steps)  # (T, S, 1)
-    x, first_out = _gru(b, x, hold, first, "first", arrays, preset.model)
+    live = b.add("Sub", b.constant(np.float32(1)), hold)
+    x, first_out = _gru(b, x, hold, live, first, "first", arrays, preset.model)
     x = _norm(b, x, "first_norm", arrays, preset.model)
-    x, second_out = _gru(b, x, hold, second, "second", arrays, preset.model)
+    x, second_out = _gru(b, x, hold, live, second, "second", arrays, preset.model)
     x = _norm(b, x, "second_norm", arrays, preset.model)
     x = b.add("MatMul", x, b.add("Transpose", _weight(b, "dense.weight", arrays), perm=[1, 0]))
     x = b.add("Sigmoid", b.add("Add", x, _weight(b, "dense.bias", arrays)))
-    x = b.add("Mul", x, b.add("Sub", b.constant(np.float32(1)), hold))
-    b.rename(b.add("Transpose", x, perm=[1, 0, 2]), "scores")
+    b.rename(b.add("Transpose", b.add("Mul", x, live), perm=[1, 0, 2]), "scores")
     kept = b.slice(heard, -chunk, np.iinfo(np.int64).max, 1)
     b.rename(b.add("Concat", kept, count_out, first_out, second_out, axis=1), "state_out")
     state = chunk + 1 + 2 * units
@@ -155,6 +155,7 @@ def _gru(
     b: _Builder,
     x: str,
     hold: str,
+    live: str,
     state: str,
     name: str,
     arrays: Mapping[str, npt.NDArray[np.float32]],
@@ -188,7 +189,8 @@ def _gru(
             "activation_alpha": [0.2],
             "activation_beta": [0.5],
         }
-    x = b.add("Concat", x, hold, axis=2)
+    # held steps see nothing: a loud one would outweigh the column
+    x = b.add("Concat", b.add("Mul", x, live), hold, axis=2)
     state = b.add("Unsqueeze", state, front)
     y, last = b.add_many("GRU", x, weight, recurrent, bias, "", state, outputs=2, **attributes)
     axis = b.constant(np.array([1], np.int64))

@@ -98,7 +98,7 @@ class _Recurrence(torch.autograd.Function):
         slopes = [g * (1 - g) if ctx.gate == "sigmoid" else 0.2 * ((g > 0) & (g < 1)) for g in (r, z)]
         tanh_slope = 1 - n * n
         grads = grad.transpose(0, 1)
-        d_x = torch.empty(len(grads), grads.shape[1], 3 * units)  # before the gates' activations
+        d_x = grads.new_empty(len(grads), grads.shape[1], 3 * units)  # before the gates' activations
         d_product = torch.empty_like(n)
         d_h = torch.zeros_like(before[0])
         gates_weight, new_weight = weight[: 2 * units], weight[2 * units :]
