@@ -6,7 +6,6 @@ import numpy as np
 import onnx
 import pytest
 import torch
-from tone_model import SMALL, TONE_HZ, WORD, tone_network, tones
 
 from oyez import features
 from oyez.config import FeatureConfig, ModelConfig, Preset, TriggerConfig
@@ -15,6 +14,7 @@ from oyez.errors import ModelError, OutputError
 from oyez.train import export as export_module
 from oyez.train.export import export, load_network, parity
 from oyez.train.models import CourseNetwork
+from tone_model import SMALL, TONE_HZ, WORD, tone_network, tones
 
 
 def _network(after=True, gate="sigmoid", scale="log", max_hz=None, words=1):

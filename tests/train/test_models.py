@@ -1,5 +1,7 @@
 """The lesson's network: its numbers, causality, and stream equals whole."""
 
+from itertools import pairwise
+
 import pytest
 import torch
 from hypothesis import given, settings
@@ -49,7 +51,7 @@ def test_stream_equals_whole(cuts, after):
         whole, _ = network(x)
         state, parts = None, []
         edges = [0, *sorted(cuts), 120]
-        for start, stop in zip(edges, edges[1:], strict=False):
+        for start, stop in pairwise(edges):
             logits, state = network(x[:, start:stop], state)
             parts.append(logits)
     torch.testing.assert_close(torch.cat(parts, 1), whole, atol=1e-5, rtol=1e-5)
