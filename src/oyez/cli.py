@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from oyez.detect.model import Model
     from oyez.detect.recording import Heard
 
-__all__ = ["main"]
+__all__ = ["detect", "evaluate", "info", "main", "models", "synth", "train"]
 
 EXIT_ERROR = 2
 
