@@ -1,0 +1,61 @@
+# `make demo` hears a recording, `make test` runs the tests; `make help` lists the rest.
+
+PYTHON ?= python3
+FILE ?= examples/demo.flac
+OUT ?= demo
+
+BIN := .venv/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+
+.DEFAULT_GOAL := help
+.PHONY: accuracy bench check clean demo format help test test-slow
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: .venv/.plot  ## hear a recording: FILE=… for your own, OUT=… for the folder to write
+	@$(BIN)/oyez detect "$(FILE)" --chime "$(OUT)/chimed.wav" --labels "$(OUT)/labels.txt" \
+		--plot "$(OUT)/detections.png" --overwrite
+	@printf '\nWritten:\n  %s\n  %s\n  %s\n' "$(OUT)/chimed.wav      the recording, with a chime at each detection" \
+		"$(OUT)/labels.txt      the detections, a label track for Audacity" \
+		"$(OUT)/detections.png  the spectrogram above the score"
+
+test: .venv/.test  ## the tests, with branch coverage
+	$(BIN)/pytest -m "not slow" --cov --cov-branch
+
+test-slow: .venv/.test  ## the tests that take longer
+	$(BIN)/pytest -m slow
+
+check: .venv/.test  ## lint, format and types, as .pre-commit-config.yaml has them
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+format: .venv/.test  ## put the code into shape
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+bench: .venv/.test  ## measure speed
+	$(BIN)/python benchmarks/speed.py
+
+accuracy: .venv/.test  ## measure accuracy
+	$(BIN)/python benchmarks/accuracy.py
+
+clean:  ## remove what the other targets made, but for .venv and runs
+	rm -rf build demo dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find src tests benchmarks examples recipes -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
+
+# pip is the last thing that venv makes: a .venv without it was left half done.
+$(BIN)/pip:
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 11) <= v <= (3, 13) else \
+		"Oyez needs Python 3.11 to 3.13, $(PYTHON) is %d.%d. Name another: make PYTHON=python3.12 demo" % v)'
+	$(PYTHON) -m venv .venv
+
+# Stamps: nothing is installed twice. A new version number (in __init__.py) is a new installation.
+.venv/.plot: pyproject.toml constraints.txt src/oyez/__init__.py | $(BIN)/pip
+	$(INSTALL) -e '.[plot]'
+	@touch $@
+
+.venv/.test: pyproject.toml constraints.txt src/oyez/__init__.py | $(BIN)/pip
+	$(INSTALL) -e '.[test]'
+	@touch .venv/.plot $@
