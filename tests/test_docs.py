@@ -1,0 +1,61 @@
+"""What the documents show runs: blocks of Python in pages, examples in docstrings."""
+
+import doctest
+import importlib
+import re
+from pathlib import Path
+
+import pytest
+
+import oyez
+
+ROOT = Path(__file__).parent.parent
+SOURCE = Path(oyez.__file__).parent
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+
+
+def _blocks(text: str) -> list[str]:
+    """Contents of the fences that open with ```python, in order."""
+    return re.findall(r"^```python\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+
+
+def _modules_with_examples() -> list[str]:
+    """Dotted names of the modules with a doctest; nothing is imported to find them."""
+    paths = [path for path in sorted(SOURCE.rglob("*.py")) if ">>> " in path.read_text(encoding="utf-8")]
+    names = [".".join(path.relative_to(SOURCE).with_suffix("").parts) for path in paths]
+    return [f"oyez.{name}".removesuffix(".__init__") for name in names]
+
+
+BLOCKS = [(page.name, block) for page in PAGES for block in _blocks(page.read_text(encoding="utf-8"))]
+
+
+@pytest.mark.parametrize(
+    ("page", "block"), BLOCKS, ids=[f"{page}-{number}" for number, (page, _) in enumerate(BLOCKS)]
+)
+def test_block_runs(page: str, block: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a reader would paste it: nothing is defined before, paths are those of the repository."""
+    monkeypatch.chdir(ROOT)
+    exec(compile(block, page, "exec"), {"__name__": "__main__"})
+
+
+def test_readme_shows_python() -> None:
+    readme = ROOT / "README.md"
+    if not readme.exists():
+        pytest.skip("there is no README.md yet")
+    assert _blocks(readme.read_text(encoding="utf-8"))
+
+
+def test_blocks_are_found() -> None:
+    text = "a\n```python\nx = 1\n```\n```sh\nmake\n```\n```python\nraise ValueError\n```\n"
+    assert _blocks(text) == ["x = 1\n", "raise ValueError\n"]
+
+
+@pytest.mark.parametrize("name", _modules_with_examples())
+def test_docstring_examples_hold(name: str) -> None:
+    result = doctest.testmod(importlib.import_module(name), optionflags=doctest.ELLIPSIS)
+    assert result.attempted > 0
+    assert result.failed == 0
+
+
+def test_doctests_are_discovered() -> None:
+    assert "oyez.events" in _modules_with_examples()
