@@ -36,6 +36,7 @@ __all__ = [
     "read",
     "resample",
     "rms_dbfs",
+    "segment",
     "to_int16",
     "write",
 ]
@@ -58,11 +59,27 @@ SUFFIXES = (
 )
 """File names that count as recordings when a folder is read."""
 
+WRITTEN = {
+    ".wav": "WAV",
+    ".flac": "FLAC",
+    ".ogg": "OGG",
+    ".oga": "OGG",
+    ".mp3": "MP3",
+    ".aif": "AIFF",
+    ".aiff": "AIFF",
+    ".au": "AU",
+    ".w64": "W64",
+}
+"""File names that `write` knows, and libsndfile's names of their formats."""
+
 LONGEST_S = 3600.0
 """Seconds that `read` takes into memory at once; `blocks` reads files of any length."""
 
 BLOCK_S = 1.0
 LOUDEST_FLOAT = 2.0
+MOST_CHANNELS = 32
+UNKNOWN_FRAMES = 2**62  # libsndfile's count is above it where a header does not state one
+WRITE_BLOCK = 65_536  # samples: libsndfile 1.2 crashes on an OGG that gets minutes at once
 
 
 def read(path: Path | str, rate: int | None = None, longest_s: float = LONGEST_S) -> tuple[Samples, int]:
@@ -118,7 +135,7 @@ def segment(path: Path | str, start_s: float, length_s: float, rate: int) -> Sam
 
     Args:
         path: as for `read`.
-        start_s: seconds into the file.
+        start_s: seconds into the file, not negative.
         length_s: seconds.
         rate: Hertz of what is returned.
 
@@ -129,10 +146,14 @@ def segment(path: Path | str, start_s: float, length_s: float, rate: int) -> Sam
         AudioError: as for `read`, but for the length.
     """
     with _opened(path) as file:
-        file.seek(min(round(start_s * file.samplerate), file.frames))
+        start = min(round(start_s * file.samplerate), file.frames)
         wanted = math.ceil(length_s * file.samplerate)
-        samples = _mono(file.read(wanted, dtype="float32", always_2d=True))
-        _check_finite(samples, path, file.samplerate)
+        try:
+            file.seek(start)
+            samples = _mono(file.read(wanted, dtype="float32", always_2d=True))
+        except soundfile.LibsndfileError as error:
+            raise _broken(path, error) from None
+        _check_finite(samples, path, file.samplerate, start)
         return fit(resample(samples, file.samplerate, rate), round(length_s * rate))
 
 
@@ -156,21 +177,34 @@ def write(path: Path | str, samples: npt.ArrayLike, rate: int, *, overwrite: boo
     """Write a recording, 16 bits wide where the format has widths; values beyond ±1 saturate.
 
     Args:
-        path: its suffix names the format.
+        path: its suffix names the format, one of `WRITTEN`.
         samples: (samples,) or (samples, channels), full scale is 1.0.
         rate: Hertz.
         overwrite: whether a file that exists may be replaced.
 
     Raises:
         OutputError: the file exists, or cannot be written.
-        AudioError: the suffix names no format.
+        AudioError: the suffix names no format, the format knows no such rate, or values are no
+            numbers.
     """
     path = Path(path)
-    kind = path.suffix[1:].upper()
-    if kind not in soundfile.available_formats() and kind not in ("OPUS", "OGA"):
-        raise AudioError(f"{path}: '{path.suffix}' is no audio format. Use .wav, .flac, .ogg or .mp3.")
+    kind = WRITTEN.get(path.suffix.lower())
+    if kind is None:
+        raise AudioError(f"{path}: '{path.suffix}' is no format to write. Use one of {', '.join(WRITTEN)}.")
+    values = np.asarray(samples, dtype=np.float32)
+    if not np.isfinite(values).all():
+        raise AudioError(f"{path}: samples hold values that are no numbers (NaN or infinite). Remove them.")
+    pcm = to_int16(values)
+    channels = 1 if pcm.ndim == 1 else pcm.shape[1]
     with whole(path, overwrite=overwrite) as draft:
-        soundfile.write(draft, to_int16(np.asarray(samples, dtype=np.float32)), rate)
+        try:
+            with soundfile.SoundFile(draft, "w", rate, channels, format=kind) as file:
+                for start in range(0, len(pcm), WRITE_BLOCK):
+                    file.write(pcm[start : start + WRITE_BLOCK])
+        except soundfile.LibsndfileError as error:
+            raise AudioError(
+                f"{path}: {kind} cannot hold this ({_reason(error)}). Use .wav or another rate."
+            ) from None
 
 
 def files_in(folder: Path) -> list[Path]:
@@ -196,19 +230,23 @@ def as_samples(x: npt.ArrayLike) -> Samples:
     Raises:
         AudioError: another type or shape, values that are no numbers, or floats beyond ±2.
     """
-    array = np.asarray(x)
+    try:
+        array = np.asarray(x)
+    except ValueError:
+        raise AudioError("samples must be an array of numbers, got rows of different lengths.") from None
     if array.ndim not in (1, 2):
         raise AudioError(f"samples must be (samples,) or (samples, channels), got shape {array.shape}.")
-    if array.ndim == 2 and array.shape[1] > array.shape[0] > 0:
+    if array.ndim == 2 and not 1 <= array.shape[1] <= MOST_CHANNELS:
         raise AudioError(
-            f"samples must be (samples, channels), got shape {array.shape}, "
-            "which has more channels than samples. Transpose it."
+            f"samples must be (samples, channels), got shape {array.shape}: "
+            f"1..{MOST_CHANNELS} channels are expected. Transpose it if they come first."
         )
     if array.dtype == np.int16:
         return _mono(array.astype(np.float32) / np.float32(FULL_SCALE))
     if array.dtype.kind != "f":
         raise AudioError(f"samples must be floats in ±1 or int16, got {array.dtype}. Convert them.")
-    samples = _mono(array.astype(np.float32))
+    with np.errstate(over="ignore"):  # what is too large becomes infinite, and is told below
+        samples = _mono(array.astype(np.float32))
     if samples.size:
         peak = float(np.abs(samples).max())
         if not math.isfinite(peak):
@@ -297,24 +335,39 @@ class Resampler:
 @contextmanager
 def _opened(path: Path | str) -> Iterator[soundfile.SoundFile]:
     path = Path(path)
-    if path.is_dir():
-        raise AudioError(f"{path} is a folder, expected an audio file.")
-    if not path.exists():
-        raise AudioError(f"{path}: no such file.")
+    _check_file(path)
     try:
-        if path.stat().st_size == 0:
-            raise AudioError(f"{path} is empty (0 bytes), expected an audio file.")
         file = soundfile.SoundFile(path)
-    except PermissionError:
-        raise AudioError(f"{path} may not be read. Check its permissions.") from None
     except soundfile.LibsndfileError as error:
-        with _through_ffmpeg(path, str(error)) as decoded:
+        with _through_ffmpeg(path, _reason(error)) as decoded:
             yield decoded
         return
     with file:
         if file.frames == 0:
             raise AudioError(f"{path} holds no samples, expected a recording.")
+        if file.frames > UNKNOWN_FRAMES:  # a FLAC that was written to a pipe: its last block is lost
+            with _through_ffmpeg(path, "its header does not state its length") as decoded:
+                yield decoded
+            return
         yield file
+
+
+def _check_file(path: Path) -> None:
+    """Tell what libsndfile would not: why a file cannot be opened."""
+    try:
+        if path.is_dir():
+            raise AudioError(f"{path} is a folder, expected an audio file.")
+        if not path.exists():
+            raise AudioError(f"{path}: no such file.")
+        if not path.is_file():
+            raise AudioError(f"{path} is no regular file, expected an audio file. Copy it to one.")
+        with path.open("rb") as file:
+            if not file.read(1):
+                raise AudioError(f"{path} is empty (0 bytes), expected an audio file.")
+    except PermissionError:
+        raise AudioError(f"{path} may not be read. Check its permissions.") from None
+    except OSError as error:
+        raise AudioError(f"{path} cannot be read ({error.strerror}).") from None
 
 
 @contextmanager
@@ -323,7 +376,7 @@ def _through_ffmpeg(path: Path, why: str) -> Iterator[soundfile.SoundFile]:
     program = shutil.which("ffmpeg")
     if program is None:
         raise AudioError(
-            f"{path} is no audio file that can be read ({why.partition(': ')[2] or why}). "
+            f"{path} is no audio file that can be read ({why}). "
             "Use WAV, FLAC, OGG or MP3, or install ffmpeg for other formats."
         )
     with tempfile.TemporaryDirectory() as folder:
@@ -346,7 +399,7 @@ def _blocks(file: soundfile.SoundFile, path: Path | str, block_s: float = BLOCK_
         except soundfile.LibsndfileError as error:
             if at:  # cut off in the middle: what came before it is sound
                 return
-            raise AudioError(f"{path} is broken ({error}). Record or convert it again.") from None
+            raise _broken(path, error) from None
         if not len(frames):
             if not at:
                 raise AudioError(f"{path} holds no samples that can be decoded. Convert it again.")
@@ -357,8 +410,20 @@ def _blocks(file: soundfile.SoundFile, path: Path | str, block_s: float = BLOCK_
         at += len(samples)
 
 
+def _broken(path: Path | str, error: soundfile.LibsndfileError) -> AudioError:
+    return AudioError(f"{path} is broken ({_reason(error)}). Record or convert it again.")
+
+
+def _reason(error: soundfile.LibsndfileError) -> str:
+    """The words of libsndfile, without the file's name before them."""
+    return str(error.error_string).removeprefix("Error : ").rstrip(".")
+
+
 def _mono(samples: npt.NDArray[np.float32]) -> Samples:
-    return samples if samples.ndim == 1 else np.mean(samples, axis=1, dtype=np.float32)
+    if samples.ndim == 1:
+        return samples
+    with np.errstate(invalid="ignore"):  # infinities of both signs: told by who checks the values
+        return np.asarray(np.mean(samples, axis=1, dtype=np.float32))
 
 
 def _check_finite(samples: Samples, path: Path | str, rate: int, at: int = 0) -> None:

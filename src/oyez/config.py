@@ -38,10 +38,13 @@ class Config:
         Raises:
             ConfigError: a value has the wrong type or lies outside its range.
         """
-        known = {field.name for field in dataclasses.fields(cls)}  # type: ignore[arg-type]
+        known = {field.name: field.type for field in dataclasses.fields(cls)}  # type: ignore[arg-type]
+        for name, kind in known.items():
+            if kind is int and type(values.get(name, 0)) is not int:
+                raise ConfigError(f"{cls.__name__}: {name} must be a whole number, got {values[name]!r}.")
         try:
             return cls(**{name: value for name, value in values.items() if name in known})
-        except TypeError as error:
+        except (TypeError, ValueError) as error:
             raise ConfigError(f"{cls.__name__}: {error}. Got {dict(values)}.") from None
 
     def _check(self, holds: bool, expected: str, got: object) -> None:
@@ -73,6 +76,7 @@ class FeatureConfig(Config):
         self._check(self.rate > 0, "rate must be positive", self.rate)
         self._check(self.window >= 2, "window must be 2 samples or more", self.window)
         self._check(0 < self.hop <= self.window, "hop must be 1..window samples", self.hop)
+        self._check(self.density_rate > 0, "density_rate must be positive", self.density_rate)
         self._check(self.scale in ("power", "log"), "scale must be power or log", self.scale)
         self._check(self.max_hz is None or self.max_hz > 0, "max_hz must be positive or None", self.max_hz)
 
@@ -114,7 +118,9 @@ class ModelConfig(Config):
     """Of batch normalisation."""
 
     def __post_init__(self) -> None:
-        self._check(0 <= self.dropout < 1, "dropout must be 0..1", self.dropout)
+        self._check(self.filters > 0, "filters must be 1 or more", self.filters)
+        self._check(self.units > 0, "units must be 1 or more", self.units)
+        self._check(0 <= self.dropout < 1, "dropout must be 0 or more, below 1", self.dropout)
         self._check(self.kernel >= self.stride > 0, "stride must be 1..kernel", self.stride)
         self._check(
             self.gate in ("sigmoid", "hard_sigmoid"),
@@ -143,7 +149,7 @@ class TriggerConfig(Config):
     def __post_init__(self) -> None:
         self._check(0 < self.threshold < 1, "threshold must be between 0 and 1", self.threshold)
         self._check(self.smoothing >= 1, "smoothing must be 1 step or more", self.smoothing)
-        self._check(0 <= self.release <= 1, "release must be 0..1", self.release)
+        self._check(0 < self.release <= 1, "release must be above 0, at most 1", self.release)
         self._check(self.refractory_s >= 0, "refractory_s must not be negative", self.refractory_s)
 
 

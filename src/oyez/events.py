@@ -63,7 +63,8 @@ def to_audacity(events: Iterable[Span | Detection]) -> str:
             rows.append((event.start_s, event.end_s, event.word))
         else:
             rows.append((event.time_s, event.time_s, f"{event.word} {event.score:.2f}"))
-    return "".join(f"{start:.6f}\t{end:.6f}\t{text}\n" for start, end, text in sorted(rows))
+    named = ((start, end, " ".join(text.split())) for start, end, text in sorted(rows))
+    return "".join(f"{start:.6f}\t{end:.6f}\t{text}\n" for start, end, text in named)
 
 
 def spans_to_json(spans: Iterable[Span]) -> str:
@@ -88,13 +89,16 @@ def read_spans(path: Path, word: str = "", duration_s: float = 10.0) -> list[Spa
     """
     if not path.is_file():
         raise DataError(f"{path}: no such label file. Give a .txt, .json or .npy file.")
-    if path.suffix == ".npy":
+    kind = path.suffix.lower()
+    if kind == ".npy":
         return spans_from_steps(_label_array(path), word=word, duration_s=duration_s)
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise DataError(f"{path}: expected text in UTF-8, got other bytes. Save it again.") from None
-    spans = _from_json(text, path) if path.suffix == ".json" else _from_audacity(text, path, word)
+    except OSError as error:
+        raise DataError(f"{path} cannot be read ({error.strerror}).") from None
+    spans = _from_json(text, path, word) if kind == ".json" else _from_audacity(text, path, word)
     return sorted(spans, key=lambda span: (span.start_s, span.end_s))
 
 
@@ -108,8 +112,8 @@ def spans_from_steps(labels: npt.ArrayLike, word: str, duration_s: float, ones: 
         labels: (steps,), or with axes of length 1 beside it; 0 or 1.
         word: the word that the ones stand for.
         duration_s: seconds that the steps cover.
-        ones: longest run that one word makes; a longer run is several words, back to back. A run
-            of one step more is still one word: labels set by hand have those.
+        ones: steps that one word makes; a longer run is several words, whose ones may overlap. One
+            step more is still one word: labels set by hand have those.
 
     Returns:
         One span per run, in order.
@@ -132,7 +136,9 @@ def spans_from_steps(labels: npt.ArrayLike, word: str, duration_s: float, ones: 
     edges = np.flatnonzero(np.diff(np.concatenate(([0], row, [0]))))
     spans = []
     for first, stop in edges.reshape(-1, 2).tolist():
-        for begin in range(first, max(first + 1, stop - 1), ones):
+        last = stop - ones if stop < len(row) else stop  # the end of the clip cuts a run short
+        for number in range(-(-(stop - first) // (ones + 1))):
+            begin = max(first, min(first + number * ones, last))
             end_s = max(begin - 1, 0) * duration_s / len(row)
             spans.append(Span(word, end_s, end_s))
     return spans
@@ -161,22 +167,22 @@ def _from_audacity(text: str, path: Path, word: str) -> list[Span]:
     return spans
 
 
-def _from_json(text: str, path: Path) -> list[Span]:
+def _from_json(text: str, path: Path, word: str) -> list[Span]:
     try:
         rows = json.loads(text)
-        return [_span(row["word"], (row["start_s"], row["end_s"])) for row in rows]
+        return [_span(row["word"] or word, (row["start_s"], row["end_s"])) for row in rows]
     except (ValueError, TypeError, KeyError) as error:
         raise DataError(
             f"{path}: expected a JSON list of objects with word, start_s and end_s ({error!r})."
         ) from None
 
 
-def _span(word: str, times: Sequence[object]) -> Span:
+def _span(word: object, times: Sequence[object]) -> Span:
     if len(times) != 2:
         raise ValueError("two times are needed")
     start_s, end_s = (float(str(time)) for time in times)
     if not (math.isfinite(start_s) and math.isfinite(end_s) and 0 <= start_s <= end_s):
         raise ValueError("times must be finite, not negative, start before end")
-    if not word:
+    if not (isinstance(word, str) and word):
         raise ValueError("the label names no word")
     return Span(word, start_s, end_s)

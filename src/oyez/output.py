@@ -15,13 +15,18 @@ def check_free(path: Path, *, overwrite: bool = False) -> None:
     """Make sure that a file can be written, before the work that fills it.
 
     Raises:
-        OutputError: it exists and `overwrite` is False, it is a folder, or its folder cannot be
-            made.
+        OutputError: it exists and `overwrite` is False, it is a folder or a device, or its folder
+            cannot be made.
     """
-    if path.is_dir():
-        raise OutputError(f"{path} is a folder. Name a file in it.")
-    if path.exists() and not overwrite:
-        raise OutputError(f"{path} exists already. Name another file, or pass --overwrite.")
+    try:
+        if path.is_dir():
+            raise OutputError(f"{path} is a folder. Name a file in it.")
+        if path.exists() and not path.is_file():
+            raise OutputError(f"{path} is no regular file, so it cannot be replaced. Name another file.")
+        if path.exists() and not overwrite:
+            raise OutputError(f"{path} exists already. Name another file, or pass --overwrite.")
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be written ({error.strerror}).") from None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:

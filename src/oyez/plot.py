@@ -49,7 +49,7 @@ def scene(
 
     Raises:
         MissingExtraError: matplotlib is not installed.
-        ConfigError: it is longer than ten minutes.
+        ConfigError: it is longer than ten minutes, or the suffix names no kind of picture.
     """
     seconds = len(samples) / rate
     figure, (top, bottom) = _two(seconds)
@@ -88,7 +88,7 @@ def detection(
 
     Raises:
         MissingExtraError: matplotlib is not installed.
-        ConfigError: it is longer than ten minutes.
+        ConfigError: it is longer than ten minutes, or the suffix names no kind of picture.
     """
     seconds = len(samples) / rate
     figure, (top, bottom) = _two(seconds)
@@ -96,7 +96,7 @@ def detection(
     _name_spans(top, spans)
     times = (np.arange(len(scores)) + 1) * step_s
     for column, (word, threshold) in enumerate(zip(words, thresholds, strict=True)):
-        bottom.plot(times, scores[:, column], color=SCORE, linewidth=1.2, label=word)
+        bottom.plot(times, scores[:, column], color=SCORE, linewidth=1.2, label=_plain(word))
         bottom.axhline(threshold, color=QUIET, linewidth=0.8, linestyle="--")
     for one in detections:
         for axes in (top, bottom):
@@ -105,7 +105,7 @@ def detection(
             f"{one.time_s:.2f} s", (one.time_s, 1.0), xytext=(3, -3), textcoords="offset points",
             va="top", fontsize=8, color=HEARD,
         )  # fmt: skip
-    bottom.set_ylabel(f"score of “{words[0]}”" if len(words) == 1 else "score")
+    bottom.set_ylabel(f"score of “{_plain(words[0])}”" if len(words) == 1 else "score")
     if len(words) > 1:
         bottom.legend(loc="upper right", fontsize=8)
     _save(figure, path)
@@ -184,8 +184,21 @@ def _name_spans(axes: "Axes", spans: Sequence[Span]) -> None:
     top = axes.get_ylim()[1]
     for span in spans:
         axes.axvspan(span.start_s, span.end_s, ymin=0.96, color=TRUTH, linewidth=0)
-        axes.text(span.start_s, top * 0.945, span.word, color="white", fontsize=8, va="top", clip_on=True)
+        axes.text(
+            span.start_s, top * 0.945, _plain(span.word), color="white", fontsize=8, va="top", clip_on=True
+        )  # fmt: skip
+
+
+def _plain(word: str) -> str:
+    """A word for matplotlib, which would read what is between two dollar signs as a formula."""
+    return word.replace("$", r"\$")
 
 
 def _save(figure: "Figure", path: Path) -> None:
-    figure.savefig(path, dpi=130, format=path.suffix[1:] or "png")
+    kinds = figure.canvas.get_supported_filetypes()
+    kind = path.suffix[1:].lower() or "png"
+    if kind not in kinds:
+        raise ConfigError(
+            f"{path}: '{path.suffix}' is no kind of picture. Use one of {', '.join(sorted(kinds))}."
+        )
+    figure.savefig(path, dpi=130, format=kind)

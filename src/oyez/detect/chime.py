@@ -20,7 +20,8 @@ def chime(rate: int) -> Samples:
         rate: Hertz.
 
     Returns:
-        (0.55 × rate,), peak 0.4; partials above half the rate are left out.
+        (0.55 × rate,), peak 0.4; partials above half the rate are left out. Silence where that
+        leaves none.
     """
     t = np.arange(round(LENGTH_S * rate)) / rate
     sound = np.zeros(len(t))
@@ -34,7 +35,8 @@ def chime(rate: int) -> Samples:
     attack = np.minimum(t / 0.004, 1)
     release = np.minimum((LENGTH_S - t) / 0.03, 1)
     sound *= attack * release
-    return np.asarray(PEAK * sound / np.abs(sound).max(), np.float32)
+    peak = float(np.abs(sound).max(initial=0.0))
+    return np.asarray(sound * (PEAK / peak if peak else 0.0), np.float32)
 
 
 def overlay(samples: Samples, rate: int, times_s: list[float]) -> Samples:

@@ -176,8 +176,11 @@ def load_corpus(words: Path, backgrounds: Path | None = None, only: Iterable[str
     inside = words / "backgrounds"
     backgrounds = inside if backgrounds is None else backgrounds
     _check_folder(backgrounds, "backgrounds")
+    apart = (inside.resolve(), backgrounds.resolve())
     folders = sorted(
-        path for path in words.iterdir() if path.is_dir() and path != inside and path.name[0] != "."
+        path
+        for path in words.iterdir()
+        if path.is_dir() and path.resolve() not in apart and path.name[0] != "."
     )
     chosen = set(only) or {path.name for path in folders} - set(NEGATIVES)
     unknown = chosen - {path.name for path in folders}
@@ -194,7 +197,7 @@ def load_corpus(words: Path, backgrounds: Path | None = None, only: Iterable[str
         if folder.name not in chosen:
             negatives += clips
         elif clips:
-            positives[LESSON.get(folder.name, folder.name)] = tuple(clips)
+            positives[clips[0].word] = (*positives.get(clips[0].word, ()), *clips)
         else:
             raise DataError(f"{folder} holds no recordings. Put some there, or remove it.")
     return Corpus(positives, tuple(negatives), _backgrounds(backgrounds))
@@ -248,7 +251,8 @@ def _clip(path: Path, folder: Path, words: Path) -> Clip:
     between = path.relative_to(folder).parts[:-1]
     voice = "/".join(between) or path.stem.partition("_")[0]
     source = path.relative_to(words).as_posix()
-    return Clip(samples, rate, folder.name, start_s, end_s, voice, source)
+    word = LESSON.get(folder.name, folder.name)
+    return Clip(samples, rate, word, start_s, end_s, voice, source)
 
 
 def _backgrounds(folder: Path) -> tuple[Background, ...]:

@@ -90,6 +90,8 @@ class SceneFolder:
         corpus = load_corpus(self.words, self.backgrounds, self.only)
         self._claim()
         missing = [number for number in range(self.count) if not self._done(number)]
+        if self.arrays and not self._has_arrays():
+            missing = list(range(self.count))
         for _ in range(self.count - len(missing)):
             on_scene()
         if missing and self.arrays:
@@ -146,6 +148,10 @@ class SceneFolder:
     def _array(self, name: str) -> Path:
         return self.out / f".{name}.partial.npy"
 
+    def _has_arrays(self) -> bool:
+        paths = ((self._array(name), self.out / f"{name}.npy") for name in ("X", "Y"))
+        return all(partial.exists() or finished.exists() for partial, finished in paths)
+
     def _make_arrays(self, words: int) -> None:
         samples = round(self.config.duration_s * self.preset.features.rate)
         frames = self.preset.features.frames(samples)
@@ -154,7 +160,10 @@ class SceneFolder:
             "Y": (self.count, self.preset.steps(samples), words),
         }
         for name, shape in shapes.items():
-            if not self._array(name).exists():
+            finished = self.out / f"{name}.npy"
+            if finished.exists():  # some of its scenes were removed
+                finished.replace(self._array(name))
+            elif not self._array(name).exists():
                 np.lib.format.open_memmap(self._array(name), "w+", np.float32, shape).flush()
 
     def _finish_arrays(self) -> None:

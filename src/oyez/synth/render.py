@@ -21,6 +21,7 @@ PEAK = 0.999
 ONES = 50
 """Output steps that are labelled with one after a word."""
 
+BOUNDARY = 1e-6  # of a step: rounding of seconds does not move an end that lies on one
 KEPT_S = 1_800.0  # of short backgrounds that a renderer keeps in memory, at its rate
 SHORT_S = 60.0
 
@@ -77,13 +78,16 @@ class Renderer:
         return Span(word, placement.start_s + clip.start_s, placement.start_s + clip.end_s)
 
     def _gain(self, placement: Placement, samples: Samples, under: Samples) -> float:
-        """The drawn gain, or the one that puts the word's RMS where the drawn SNR wants it."""
-        noise_dbfs = audio.rms_dbfs(under)
-        if placement.snr_db is None or not math.isfinite(noise_dbfs):
-            return audio.db_to_gain(placement.gain_db)
+        """The drawn gain, or the one that puts the word's RMS over the noise's, where the word is.
+
+        Where either is silent there is no such ratio: the drawn gain is taken.
+        """
         clip = self.corpus.clips[placement.index]
-        active = samples[round(clip.start_s * self.rate) : round(clip.end_s * self.rate)]
-        return audio.db_to_gain(noise_dbfs + placement.snr_db - audio.rms_dbfs(active))
+        active = slice(round(clip.start_s * self.rate), round(clip.end_s * self.rate))
+        ratio_db = audio.rms_dbfs(samples[active]) - audio.rms_dbfs(under[active])
+        if placement.snr_db is None or not math.isfinite(ratio_db):
+            return audio.db_to_gain(placement.gain_db)
+        return audio.db_to_gain(placement.snr_db - ratio_db)
 
     def _clip(self, index: int) -> Samples:
         if index not in self._clips:
@@ -93,14 +97,13 @@ class Renderer:
 
     def _bed(self, bed: Bed, length: int) -> Samples:
         background: Background = self.corpus.backgrounds[bed.index]
-        if background.duration_s > SHORT_S:
+        if background.duration_s > max(SHORT_S, length / self.rate):
             samples = audio.segment(background.path, bed.start_s, length / self.rate, self.rate)
-            return effects.loop(samples, length) * np.float32(audio.db_to_gain(bed.gain_db))
-        samples = self._short(bed.index, background)
-        start = round(bed.start_s * self.rate)
-        return effects.loop(samples[start:] if len(samples) > length else samples, length) * (
-            np.float32(audio.db_to_gain(bed.gain_db))
-        )
+        else:
+            samples = self._short(bed.index, background)
+            start = round(bed.start_s * self.rate)
+            samples = effects.loop(samples[start:] if len(samples) > length else samples, length)
+        return samples * np.float32(audio.db_to_gain(bed.gain_db))
 
     def _short(self, index: int, background: Background) -> Samples:
         if index in self._backgrounds:
@@ -137,7 +140,7 @@ def targets(
     labels = np.zeros((steps, len(words)), np.float32)
     for span in spans:
         if span.word in words:
-            end = int(span.end_s * steps / duration_s)
+            end = int(span.end_s * steps / duration_s + BOUNDARY)
             labels[end + 1 : end + 1 + ones, words.index(span.word)] = 1
     return labels
 

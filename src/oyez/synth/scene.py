@@ -9,6 +9,7 @@ import numpy as np
 
 from oyez.config import Config
 from oyez.synth.clips import Clip, Corpus
+from oyez.synth.effects import ROLL_OFF
 
 __all__ = ["Bed", "Placement", "Range", "Scene", "SceneConfig", "draw"]
 
@@ -39,7 +40,8 @@ class SceneConfig(Config):
     """Level of the whole scene; None leaves it."""
     low_pass_hz: Range | None = None
     """Cut-off for the whole scene. None: where recordings of different rates are mixed, it is drawn
-    between half the narrowest bandwidth and the whole of it; else nothing is cut off."""
+    between half the narrowest bandwidth and the highest that leaves nothing (−60 dB) above that
+    bandwidth; else nothing is cut off."""
     tilt_db: Range = (0.0, 0.0)
     """Spectral slope of the whole scene, in dB per octave."""
 
@@ -47,12 +49,16 @@ class SceneConfig(Config):
         self._check(0 < self.duration_s <= 3600, "duration_s must be 0..3600", self.duration_s)
         for name in ("positives", "negatives", "beds"):
             low, high = getattr(self, name)
+            object.__setattr__(self, name, (low, high))
             self._check(0 <= low <= high, f"{name} must be lowest, highest", (low, high))
         for name in ("background_db", "word_db", "snr_db", "level_dbfs", "low_pass_hz", "tilt_db"):
             value = getattr(self, name)
             if value is not None:
                 object.__setattr__(self, name, (float(value[0]), float(value[1])))
                 self._check(value[0] <= value[1], f"{name} must be lowest, highest", value)
+                self._check(all(map(math.isfinite, value)), f"{name} must be finite", value)
+        lowest_hz = 1.0 if self.low_pass_hz is None else self.low_pass_hz[0]
+        self._check(lowest_hz > 0, "low_pass_hz must be above 0", self.low_pass_hz)
 
 
 @dataclass(frozen=True)
@@ -204,5 +210,5 @@ def _low_pass(rng: np.random.Generator, corpus: Corpus, config: SceneConfig) -> 
     if bounds is None:
         if not corpus.mixed_bandwidths:
             return None
-        bounds = (NARROWEST * corpus.bandwidth_hz, corpus.bandwidth_hz)
+        bounds = (NARROWEST * corpus.bandwidth_hz, corpus.bandwidth_hz / (1 + ROLL_OFF))
     return math.exp(rng.uniform(math.log(bounds[0]), math.log(bounds[1])))

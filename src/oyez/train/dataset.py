@@ -107,9 +107,9 @@ class ArrayExamples:
     def get(self, epoch: int, number: int) -> Example:
         """Read one example."""
         index = np.random.default_rng((self._seed, epoch)).permutation(len(self))[number]
-        y = np.asarray(self._y[index], np.float32).reshape(-1, 1)
+        y = np.array(self._y[index], np.float32).reshape(-1, 1)
         spans = spans_from_steps(y, self.words[0], self.duration_s)
-        power = np.asarray(self._x[index], np.float32)
+        power = np.array(self._x[index], np.float32)
         return Example(features.apply_scale(power, self._config), y, tuple(spans))
 
 

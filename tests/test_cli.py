@@ -1,0 +1,205 @@
+"""The command line as a person uses it: what it prints, writes, and refuses."""
+
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from corpus_folder import write_corpus
+from oyez import audio
+from oyez.cli import main
+from oyez.detect.model import Model
+from oyez.events import read_spans
+from tone_model import tones, write_tone_model
+
+SHORT = ["--duration", "1.5", "--positives", "1", "1", "--negatives", "0", "1"]
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory):
+    return str(write_tone_model(tmp_path_factory.mktemp("model") / "tone.onnx"))
+
+
+@pytest.fixture(scope="module")
+def words(tmp_path_factory):
+    return str(write_corpus(tmp_path_factory.mktemp("corpus")))
+
+
+@pytest.fixture
+def recording(tmp_path):
+    path = tmp_path / "two.wav"
+    audio.write(path, tones([1.0, 2.5], 4.0), 44_100)
+    return path
+
+
+def _error(capsys, *arguments):
+    assert main([str(one) for one in arguments]) == 2
+    out, err = capsys.readouterr()
+    lines = err.strip().splitlines()
+    assert out == ""
+    assert len(lines) == 1
+    assert lines[0].startswith("oyez: ")
+    return lines[0]
+
+
+def test_detect_prints_a_table(capsys, model, recording):
+    assert main(["detect", "--model", model, str(recording)]) == 0
+    out = capsys.readouterr().out
+    assert "0:01.0" in out
+    assert "0:02.5" in out
+    assert "“tone” heard 2 times in 4.0 s of audio" in out
+
+
+def test_detect_writes_chime_labels_and_plot(model, recording, tmp_path, capsys):
+    chimed, labels, picture = tmp_path / "c.wav", tmp_path / "l.txt", tmp_path / "p.png"
+    outputs = ["--chime", chimed, "--labels", labels, "--plot", picture]
+    arguments = [str(one) for one in ("detect", "--model", model, recording, *outputs)]
+    assert main(arguments) == 0
+    samples, rate = audio.read(chimed)
+    original, _ = audio.read(recording)
+    assert (len(samples), rate) == (len(original), 44_100)
+    times_s = [span.end_s for span in read_spans(labels)]
+    assert times_s == pytest.approx([1.03, 2.53], abs=0.04)
+    first = round(times_s[0] * rate)
+    assert np.array_equal(samples[:first], original[:first])
+    assert np.abs(samples[first : first + 5000] - original[first : first + 5000]).max() > 0.1
+    assert picture.read_bytes()[:4] == b"\x89PNG"
+    capsys.readouterr()
+    # nothing is overwritten unless asked, and nothing is done before that is known
+    assert "exists already" in _error(capsys, *arguments)
+    assert main([*arguments, "--overwrite"]) == 0
+
+
+def test_detect_json_of_a_folder(model, recording, tmp_path, capsys):
+    audio.write(tmp_path / "none.flac", tones([], 1.0), 44_100)
+    assert main(["detect", "--model", model, "--json", str(tmp_path)]) == 0
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [Path(row["file"]).name for row in rows] == ["none.flac", "two.wav"]
+    assert [len(row["detections"]) for row in rows] == [0, 2]
+    assert rows[1]["detections"][0].keys() == {"word", "time_s", "score"}
+    assert rows[1]["seconds"] == 4.0
+
+
+def test_detect_reads_standard_input(model, recording, monkeypatch, capsys):
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(recording.read_bytes())))
+    assert main(["detect", "--model", model, "--json", "-"]) == 0
+    assert len(json.loads(capsys.readouterr().out)["detections"]) == 2
+
+
+def test_detect_threshold(model, recording, capsys):
+    assert main(["detect", "--model", model, "--threshold", "0.99999", "--json", str(recording)]) == 0
+    assert json.loads(capsys.readouterr().out)["detections"] == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["missing.wav"], "missing.wav: no such file"),
+        (["two.wav", "two.wav", "--chime", "c.wav"], "need one recording, got 2"),
+        (["empty"], "holds no recordings"),
+        (["two.wav", "--threshold", "7"], "threshold must be between 0 and 1, got 7.0"),
+        (["two.wav", "--model", "no.onnx"], "no.onnx: no such model file"),
+        (["text.wav"], "is no audio file that can be read"),
+        (["nan.wav"], "no numbers, the first at 0.002 s"),
+    ],
+)
+def test_detect_refuses(model, recording, tmp_path, capsys, monkeypatch, arguments, says):
+    import soundfile
+
+    monkeypatch.chdir(tmp_path)
+    Path("empty").mkdir()
+    Path("text.wav").write_text("this is not audio")
+    bad = np.zeros(1000, np.float32)
+    bad[88] = np.nan
+    soundfile.write("nan.wav", bad, 44_100, subtype="FLOAT")
+    before = sorted(tmp_path.rglob("*"))
+    default = [] if "--model" in arguments else ["--model", model]
+    assert says in _error(capsys, "detect", *default, *arguments)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_debug_shows_the_traceback(model):
+    with pytest.raises(Exception, match="no such file"):
+        main(["detect", "--debug", "--model", model, "missing.wav"])
+
+
+@pytest.mark.parametrize("arguments", [[], ["nonsense"], ["detect"], ["synth", "x", "--count", "many"]])
+def test_bad_options_are_one_line(arguments, capsys):
+    with pytest.raises(SystemExit) as caught:
+        main(arguments)
+    assert caught.value.code == 2
+    err = capsys.readouterr().err
+    assert err.startswith("oyez: ")
+    assert err.count("\n") == 1
+
+
+def test_synth_then_train_on_arrays_then_go_on(words, tmp_path, capsys, monkeypatch):
+    """Scenes to arrays, arrays to a model, the model trained further: all by command."""
+    monkeypatch.chdir(tmp_path)
+    for name, seed in (("a", "1"), ("b", "2")):
+        command = ["synth", name, "--words", words, "--count", "4", "--seed", seed, "--jobs", "1", "--arrays"]
+        assert main([*command, *SHORT]) == 0
+    assert "a: 4 scenes, 4 of them new, with 4 trigger words; 0 clips" in capsys.readouterr().out
+    assert np.load("a/X.npy").shape == (4, 825, 101)
+    learn = ["train", "--arrays", "a", "--validation", "b", "--batch", "2", "--epochs", "1", "--threads", "1"]
+    assert main([*learn, "--out", "m.onnx", "--plot", "log.png"]) == 0
+    assert "m.onnx: hears activate" in capsys.readouterr().out
+    assert Path("runs/m/last.pt").exists()
+    assert Path("log.png").exists()
+    further = [*learn, "--from", "m.onnx", "--optimizer", "lesson", "--out", "n.onnx"]
+    assert main(further) == 0
+    card = Model(Path("n.onnx")).card
+    assert card.values["trained"]["train"]["optimizer"] == "lesson"
+    assert main(["detect", "--model", "n.onnx", "a/00000.wav"]) == 0
+
+
+def test_train_on_folders_and_evaluate(words, tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    learn = ["train", "--words", words, "--scenes", "4", "--validation-scenes", "2", "--batch", "2"]
+    learn += ["--epochs", "1", "--threads", "1", "--out", "rise.onnx", *SHORT]
+    assert main(learn) == 0
+    assert "rise.onnx: hears rise" in capsys.readouterr().out
+    # a file in the way is noticed before anything is learnt
+    assert "rise.onnx exists already" in _error(capsys, *learn)
+    assert main(["synth", "dev", "--words", words, "--count", "2", "--jobs", "1", *SHORT]) == 0
+    capsys.readouterr()
+    assert main(["evaluate", "rise.onnx", "--labelled", "dev"]) == 0
+    out = capsys.readouterr().out
+    assert "2 recordings" in out
+    assert "of 2 words heard" in out
+    assert "a detector that never says anything has 0.7" in out
+
+
+def test_evaluate_counts_events_and_steps(model, recording, tmp_path, capsys):
+    recording.with_suffix(".txt").write_text("1.0\t1.3\ttone\n3.2\t3.4\ttone\n")
+    assert main(["evaluate", model, "--labelled", str(tmp_path), "--json"]) == 0
+    result = json.loads(capsys.readouterr().out)
+    events = result["events"]
+    assert (events["hits"], events["misses"], events["false_accepts"]) == (1, 1, 1)
+    assert result["steps"]["accuracy_of_silence"] == pytest.approx(1 - 100 / 551, abs=0.002)
+
+
+def test_evaluate_wants_labels(model, recording, tmp_path, capsys):
+    assert "two.wav has no label file beside it. Add two.txt" in _error(
+        capsys, "evaluate", model, "--labelled", tmp_path
+    )
+    assert "no such folder" in _error(capsys, "evaluate", model, "--labelled", tmp_path / "none")
+
+
+def test_info_and_models(model, capsys):
+    assert main(["info", model]) == 0
+    captured = capsys.readouterr()
+    assert json.loads(captured.out)["words"] == ["tone"]
+    assert "self-check passed" in captured.err
+    assert main(["models"]) == 0
+
+
+def test_version():
+    run = subprocess.run(
+        [sys.executable, "-m", "oyez", "--version"], capture_output=True, text=True, check=True
+    )
+    assert run.stdout.startswith("oyez 0.")
