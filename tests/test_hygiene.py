@@ -16,6 +16,7 @@ import oyez
 ROOT = Path(__file__).parent.parent
 SOURCE = Path(oyez.__file__).parent
 PATHS = {str(path.relative_to(SOURCE)): path for path in sorted(SOURCE.rglob("*.py"))}
+del PATHS["__main__.py"]  # the one that is run, not imported
 HEAVY = ("matplotlib", "onnx", "scipy", "torch")
 """What extras bring: the base install must do without."""
 

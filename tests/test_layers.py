@@ -16,6 +16,7 @@ ROOT = Path(__file__).parent.parent
 SOURCE = Path(oyez.__file__).parent
 
 ORDER = (
+    ("__main__",),
     ("cli",),
     ("course", "options"),
     ("serve", "train"),
