@@ -5,7 +5,7 @@ FILE ?= examples/demo.flac
 OUT ?= demo
 
 BIN := .venv/bin
-INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt
 
 .DEFAULT_GOAL := help
 .PHONY: accuracy bench check clean demo format help test test-slow
