@@ -27,7 +27,7 @@ from oyez.output import whole
 from oyez.train.graph import build_graph
 from oyez.train.models import CourseNetwork
 
-__all__ = ["Exported", "export", "load_network", "parity"]
+__all__ = ["Exported", "annotate", "export", "load_network", "parity"]
 
 TAIL_STEPS = 76
 """Steps of silence that `finish` adds: the 50 of a label, and some."""
@@ -93,6 +93,23 @@ def export(
         _save(graph, {**metadata, "check": check}, draft)
         Model(draft).self_check()
     return Exported(path, *differences)
+
+
+def annotate(path: Path, changes: Mapping[str, Any]) -> None:
+    """Replace some of a model file's metadata, in place; the network stays.
+
+    Args:
+        path: a model file.
+        changes: keys of the metadata with their new values, such as `trigger` or `evaluated`.
+
+    Raises:
+        ModelError: it is no model file of ours, or would not be one any more.
+    """
+    card = Model(path).card
+    graph = onnx.load(path)
+    with whole(path, overwrite=True) as draft:
+        _save(graph, {**card.values, **changes}, draft)
+        Model(draft).self_check()
 
 
 def load_network(path: Path) -> tuple[CourseNetwork, tuple[str, ...]]:
