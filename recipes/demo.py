@@ -12,6 +12,7 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
+
 from oyez import audio
 from oyez.config import PRESETS
 from oyez.events import to_audacity

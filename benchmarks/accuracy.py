@@ -1,0 +1,156 @@
+"""How often `activate-course` misses and misfires, on real recordings that trained nothing.
+
+    python benchmarks/accuracy.py [--data DIR] [--voices DIR] [--model M]
+
+DATA is a folder of real audio laid out as recipes/README.md tells; where it is not there, nothing is
+measured. This is the only program that opens the test split. Writes its section of RESULTS.md.
+"""
+
+import argparse
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+from recordings import Take, babble, lesson_clips, lesson_words, negatives, test_noises, voices
+from results import table, write_section
+from rich.progress import track
+
+import oyez
+from oyez import audio
+from oyez.detect.detector import Detector
+from oyez.evaluate.curve import Curve, Track, sweep
+from oyez.evaluate.intervals import poisson_interval, share_interval
+from oyez.evaluate.match import Matches
+
+BUDGETS = (0, 3, 10, 40)
+"""False accepts over all negatives at which miss rates are read off."""
+
+GAINS_DB = (-20, -10, 0, 10)
+
+
+def main() -> None:
+    """Measure, print, write."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--voices", type=Path, help="folder of synthetic voices that trained nothing")
+    parser.add_argument("--model", default="activate-course")
+    options = parser.parse_args()
+    if not (options.data / "splits/speech_test.txt").is_file():
+        print(f"{options.data} is not there: no accuracy was measured. Pass --data DIR.")
+        return
+    detector = oyez.load(options.model, rate=44_100)
+    config = detector.trigger["activate"]
+    noises, talkers = test_noises(options.data), babble(options.data)
+    lesson = options.data / "activate_coursera/orig_44k"
+
+    conditions: dict[str, list[Take]] = {
+        "the lesson's words, alone": list(lesson_words(lesson, "clean", [])),
+        "… in its own two backgrounds": list(lesson_words(lesson, "own", [])),
+        "… in 13 other noises at 10 dB": list(lesson_words(lesson, "noise", noises)),
+        "… among six talkers at 10 dB": list(lesson_words(lesson, "babble", talkers)),
+        "the lesson's 10 s clips, as they are": list(lesson_clips(lesson)),
+    }
+    if options.voices is not None:
+        conditions["synthetic voices, alone"] = list(voices(options.voices, "clean", []))
+        conditions["… in noise at 10 dB"] = list(voices(options.voices, "noise", noises))
+    heard = {name: scored(detector, takes, name) for name, takes in conditions.items()}
+    quiet = streamed(detector, negatives(options.data, noises), "the test split")
+    curves = {name: sweep(tracks, quiet, config, detector.step_s) for name, tracks in heard.items()}
+    write_section(
+        "accuracy",
+        report(curves, config.threshold, options.model)
+        + clips(detector, conditions["the lesson's 10 s clips, as they are"])
+        + loudness(detector, conditions["… in its own two backgrounds"]),
+    )
+
+
+def scored(detector: Detector, takes: Iterable[Take], name: str) -> list[Track]:
+    """Scores of each recording from a fresh state."""
+    return [
+        Track(detector.scores(take.samples)[:, 0], take.spans)
+        for take in track(takes, description=name, transient=True)
+    ]
+
+
+def streamed(detector: Detector, takes: Iterable[Take], name: str) -> list[Track]:
+    """Scores of recordings heard one after the other, as one stream that never ends."""
+    fresh = Detector(detector.model, rate=44_100)
+    scores = []
+    for take in track(takes, description=name, transient=True):
+        fresh.push(take.samples)
+        scores.append(fresh.last_scores[:, 0])
+    return [Track(np.concatenate(scores))]
+
+
+def report(curves: dict[str, Curve], threshold: float, model: str) -> str:
+    """The tables of misses and false accepts."""
+    first = next(iter(curves.values()))
+    own = first.at(threshold)
+    low, high = poisson_interval(own.false_accepts, first.hours)
+    rows = []
+    for name, curve in curves.items():
+        cells = [missed(curve.at_most(budget).matches) for budget in BUDGETS]
+        rows.append([name, missed(curve.at(threshold).matches), *cells])
+    at = [f"at most {budget} false accepts" for budget in BUDGETS]
+    rates = [
+        [f"{point.threshold:g}", point.false_accepts, rate(point.false_accepts, first.hours)]
+        for point in (first.at(value) for value in (0.3, 0.5, 0.7, 0.9, 0.97, 0.99, 0.999))
+    ]
+    return (
+        f"## Accuracy of `{model}`\n\n"
+        f"Speech without the word: {first.hours:.2f} h (`splits/speech_test.txt`, each recording once, "
+        "half clean, half in noise at 10 dB, in one stream). At the shipped threshold of "
+        f"{threshold:g}: **{own.false_accepts} false accepts, {own.false_accepts / first.hours:.1f} per hour** "
+        f"(95 %: {low:.1f} to {high:.1f}).\n\n"
+        "Misses, with exact 95 % intervals. The ten words are real recordings of at least four people; "
+        "several renderings of one recording are no new evidence, so the intervals are too narrow for the "
+        "rows with more than ten. Columns to the right read the miss rate off the curve.\n\n"
+        + table(["words", "at the shipped threshold", *at], rows)
+        + "\nFalse accepts by threshold:\n\n"
+        + table(["threshold", "false accepts", "per hour (95 %)"], rates)
+    )
+
+
+def clips(detector: Detector, takes: list[Take]) -> str:
+    """What is heard in each of the lesson's clips."""
+    rows = []
+    for take in takes:
+        fresh = Detector(detector.model, rate=44_100)
+        found = fresh.push(take.samples) + fresh.finish()
+        said = ", ".join(f"{span.end_s:.2f}" for span in take.spans)
+        rows.append([f"`{take.name}`", said, ", ".join(f"{one.time_s:.2f}" for one in found) or "nothing"])
+    return "\nThe lesson's own clips:\n\n" + table(["clip", "“activate” ends at (s)", "detections (s)"], rows)
+
+
+def loudness(detector: Detector, takes: list[Take]) -> str:
+    """Hits of the words in their own backgrounds when everything is turned up or down."""
+    rows = []
+    for gain_db in GAINS_DB:
+        turned = [
+            Take(take.name, np.clip(take.samples * np.float32(audio.db_to_gain(gain_db)), -1, 1), take.spans)
+            for take in takes
+        ]
+        tracks = scored(detector, turned, f"{gain_db} dB")
+        config = detector.trigger["activate"]
+        curve = sweep(tracks, [], config, detector.step_s, [config.threshold])
+        rows.append([f"{gain_db:+d} dB", missed(curve.points[0].matches)])
+    return "\nThe words in their own backgrounds, the whole turned up or down:\n\n" + table(
+        ["level", "missed at the shipped threshold"], rows
+    )
+
+
+def missed(matches: Matches) -> str:
+    """Misses of words, as a share with its interval."""
+    total = matches.hits + matches.misses
+    low, high = share_interval(matches.misses, total)
+    return f"{matches.misses} of {total} ({100 * low:.0f}–{100 * high:.0f} %)"
+
+
+def rate(count: int, hours: float) -> str:
+    """Events per hour with their interval."""
+    low, high = poisson_interval(count, hours)
+    return f"{count / hours:.2f} ({low:.2f}–{high:.2f})"
+
+
+if __name__ == "__main__":
+    main()
