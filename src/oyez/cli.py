@@ -250,6 +250,14 @@ def _stderr() -> "Console":
     return Console(stderr=True)
 
 
+class _Help(argparse.ArgumentDefaultsHelpFormatter):
+    """Shows a default where there is one."""
+
+    def _get_help_string(self, action: argparse.Action) -> str | None:
+        nothing = action.default is None or action.default is False or action.default == []
+        return action.help if nothing else super()._get_help_string(action)
+
+
 class _Parser(argparse.ArgumentParser):
     """Errors in the form of all others: one line, exit code 2."""
 
@@ -266,12 +274,15 @@ def _parser() -> argparse.ArgumentParser:
 
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
-    def command(function: Any, **names: Any) -> argparse.ArgumentParser:
+    def command(function: Any) -> argparse.ArgumentParser:
         text = str(function.__doc__)
         added = commands.add_parser(
-            function.__name__, help=text.rstrip(".").lower(), description=text, parents=[common],
-            formatter_class=argparse.ArgumentDefaultsHelpFormatter, **names,
-        )  # fmt: skip
+            function.__name__,
+            help=text[0].lower() + text[1:].rstrip("."),
+            description=text,
+            parents=[common],
+            formatter_class=_Help,
+        )
         added.set_defaults(run=function)
         return added
 

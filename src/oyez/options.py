@@ -96,14 +96,16 @@ def train_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--preset", choices=["course"], default="course", help="kind of detector")
     group.add_argument("--from", dest="start", metavar="MODEL", help="go on from a model's weights")
     group.add_argument("--epochs", type=int, default=12, metavar="N", help="at most")
-    group.add_argument("--batch", type=int, default=16, metavar="N", help="scenes per update")
+    group.add_argument("--batch", type=int, default=4, metavar="N", help="scenes per update")
     group.add_argument(
         "--optimizer",
         choices=["default", "lesson"],
         default="default",
         help="lesson: Adam 1e-4 with decay 0.01, for going on from a trained model",
     )
-    group.add_argument("--learning-rate", type=float, default=2e-3, help="highest, of the default optimizer")
+    group.add_argument(
+        "--learning-rate", type=float, metavar="R", default=4e-3, help="highest, of the default optimizer"
+    )
     group.add_argument(
         "--patience",
         type=int,
@@ -111,7 +113,9 @@ def train_options(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="epochs without improvement before it stops",
     )
-    group.add_argument("--dropout", type=float, default=None, help="share that is dropped")
+    group.add_argument(
+        "--dropout", type=float, default=0.2, metavar="SHARE", help="share dropped; the lesson: 0.8"
+    )
     group.add_argument(
         "--scale",
         choices=["power", "log"],

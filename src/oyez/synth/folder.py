@@ -82,9 +82,7 @@ class SceneFolder:
             OutputError: the folder holds scenes of other settings.
             DataError, AudioError: the recordings cannot be used.
         """
-        for name, value in (("count", self.count), ("jobs", jobs), ("ones", self.ones)):
-            if value < 1:
-                raise ConfigError(f"{name} must be 1 or more, got {value}.")
+        self._check(jobs)
         if self.plots:
             plot.require_matplotlib()
         corpus = load_corpus(self.words, self.backgrounds, self.only)
@@ -104,6 +102,13 @@ class SceneFolder:
         if self.arrays:
             self._finish_arrays()
         return Summary(self.count, len(missing), words, dropped)
+
+    def _check(self, jobs: int) -> None:
+        if self.seed < 0:
+            raise ConfigError(f"seed must be 0 or more, got {self.seed}.")
+        for name, value in (("count", self.count), ("jobs", jobs), ("ones", self.ones)):
+            if value < 1:
+                raise ConfigError(f"{name} must be 1 or more, got {value}.")
 
     def _work(self, missing: list[int], corpus: Corpus, jobs: int) -> Iterator[tuple[int, int, int]]:
         parts = [missing[start : start + BATCH] for start in range(0, len(missing), BATCH)]

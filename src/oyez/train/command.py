@@ -76,6 +76,11 @@ def _job(options: argparse.Namespace, scene: SceneConfig) -> tuple[dict[str, tor
         features, model, start = network.features, network.config, network.state_dict()
         if len(words) != 1 and options.arrays is not None:
             raise ConfigError(f"arrays teach one word, {options.start} hears {', '.join(words)}.")
+        if options.scale not in (None, features.scale):
+            raise ConfigError(
+                f"{options.start} learnt from --scale {features.scale}, its weights say nothing about "
+                f"{options.scale}. Leave --scale out."
+            )
     scale = options.scale or (features.scale if start is not None else "log")
     return start, Job(
         words=options.words,
@@ -88,7 +93,7 @@ def _job(options: argparse.Namespace, scene: SceneConfig) -> tuple[dict[str, tor
         validation_scenes=options.validation_scenes,
         scale=scale,
         max_hz=options.max_hz or features.max_hz,
-        dropout=model.dropout if options.dropout is None else options.dropout,
+        dropout=options.dropout,
         reset_after=model.reset_after,
         gate=model.gate,
         ones=options.ones,

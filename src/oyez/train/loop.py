@@ -38,11 +38,11 @@ class TrainConfig(Config):
     """How to learn."""
 
     epochs: int = 12
-    batch: int = 16
+    batch: int = 4
     optimizer: Literal["default", "lesson"] = "default"
     """`lesson`: Adam at 1e-4 / (1 + 0.01 t), which is for going on from a trained model: it all but
     stops after some thousand updates. `default`: Adam, warmed up, then down a cosine."""
-    learning_rate: float = 2e-3
+    learning_rate: float = 4e-3
     """Highest rate of `default`."""
     warm_up: float = 0.05
     """Share of all updates in which the rate of `default` rises."""
@@ -54,6 +54,7 @@ class TrainConfig(Config):
         self._check(self.epochs >= 1, "epochs must be 1 or more", self.epochs)
         self._check(self.batch >= 1, "batch must be 1 or more", self.batch)
         self._check(self.patience >= 1, "patience must be 1 epoch or more", self.patience)
+        self._check(self.seed >= 0, "seed must be 0 or more", self.seed)
         self._check(self.learning_rate > 0, "learning_rate must be positive", self.learning_rate)
         self._check(
             self.optimizer in ("default", "lesson"),
