@@ -102,8 +102,8 @@ def detection(
         for axes in (top, bottom):
             axes.axvline(one.time_s, color=HEARD, linewidth=1.4)
         bottom.annotate(
-            f"{one.time_s:.2f} s", (one.time_s, 1.0), xytext=(3, -3), textcoords="offset points",
-            va="top", fontsize=8, color=HEARD,
+            f"{one.time_s:.2f} s", (one.time_s, 1.05), xytext=(0, 1), textcoords="offset points",
+            va="bottom", ha="center", fontsize=8, color=HEARD,
         )  # fmt: skip
     bottom.set_ylabel(f"score of “{_plain(words[0])}”" if len(words) == 1 else "score")
     if len(words) > 1:
@@ -120,6 +120,7 @@ def training(path: Path, rows: Sequence[Mapping[str, float]]) -> None:
 
     Raises:
         MissingExtraError: matplotlib is not installed.
+        ConfigError: the suffix names no kind of picture.
     """
     figure, (left, right) = _figure(10, 4, ncols=2)
     epochs = [row["epoch"] for row in rows]

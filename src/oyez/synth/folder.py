@@ -112,6 +112,8 @@ class SceneFolder:
 
     def _work(self, missing: list[int], corpus: Corpus, jobs: int) -> Iterator[tuple[int, int, int]]:
         parts = [missing[start : start + BATCH] for start in range(0, len(missing), BATCH)]
+        if not parts:
+            return
         if jobs == 1 or len(parts) < 2:
             writer = _Writer(self, corpus)
             yield from (writer(part) for part in parts)
