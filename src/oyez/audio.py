@@ -336,19 +336,17 @@ class Resampler:
 def _opened(path: Path | str) -> Iterator[soundfile.SoundFile]:
     path = Path(path)
     _check_file(path)
+    why = ""
     try:
-        file = soundfile.SoundFile(path)
+        direct = soundfile.SoundFile(path)
+        if direct.frames > UNKNOWN_FRAMES:  # a FLAC that was written to a pipe: its last block would be lost
+            direct.close()
+            why = "its header does not state its length"
     except soundfile.LibsndfileError as error:
-        with _through_ffmpeg(path, _reason(error)) as decoded:
-            yield decoded
-        return
-    with file:
+        why = _reason(error)
+    with _through_ffmpeg(path, why) if why else direct as file:
         if file.frames == 0:
             raise AudioError(f"{path} holds no samples, expected a recording.")
-        if file.frames > UNKNOWN_FRAMES:  # a FLAC that was written to a pipe: its last block is lost
-            with _through_ffmpeg(path, "its header does not state its length") as decoded:
-                yield decoded
-            return
         yield file
 
 

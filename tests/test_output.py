@@ -1,0 +1,84 @@
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+import sounds
+from oyez.errors import OutputError
+from oyez.output import check_free, whole, write_text
+
+
+def test_a_file_appears_whole_with_its_folder(tmp_path):
+    target = tmp_path / "new" / "below" / "a.txt"
+    with whole(target) as draft:
+        draft.write_text("half")
+        assert not target.exists()
+        assert (draft.parent, draft.suffix) == (target.parent, ".txt")
+    assert target.read_text() == "half"
+    assert list(sounds.files(target.parent)) == ["a.txt"]
+
+
+def write_half(draft: Path, error: type[BaseException]) -> None:
+    draft.write_text("half")
+    raise error
+
+
+def test_nothing_is_left_of_a_write_that_failed(tmp_path):
+    target = tmp_path / "a.txt"
+    with pytest.raises(ZeroDivisionError), whole(target) as draft:
+        write_half(draft, ZeroDivisionError)
+    assert not sounds.files(tmp_path)
+
+
+def test_a_failed_overwrite_leaves_the_old_file(tmp_path):
+    target = tmp_path / "a.txt"
+    target.write_text("old")
+    with pytest.raises(KeyboardInterrupt), whole(target, overwrite=True) as draft:
+        write_half(draft, KeyboardInterrupt)
+    assert target.read_text() == "old"
+    assert list(sounds.files(tmp_path)) == ["a.txt"]
+
+
+def test_nothing_is_overwritten_unasked(tmp_path):
+    target = tmp_path / "a.txt"
+    write_text(target, "old")
+    with pytest.raises(OutputError, match=r"a\.txt exists already\. .*--overwrite"):
+        write_text(target, "new")
+    assert target.read_text() == "old"
+    write_text(target, "néw", overwrite=True)
+    assert target.read_bytes() == "néw".encode()
+
+
+def test_a_folder_and_a_device_are_never_replaced(tmp_path):
+    with pytest.raises(OutputError, match="is a folder"):
+        check_free(tmp_path, overwrite=True)
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(OutputError, match="is no regular file"):
+        check_free(tmp_path / "pipe", overwrite=True)
+
+
+def test_a_folder_that_cannot_be_made(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OutputError, match="cannot be made"):
+        check_free(tmp_path / "file" / "a.txt")
+
+
+def test_a_name_that_no_disk_takes(tmp_path):
+    with pytest.raises(OutputError, match="cannot be written"):
+        check_free(tmp_path / ("a" * 300))
+    with pytest.raises(OutputError, match="cannot be written"), whole(tmp_path / ("a" * 250)):
+        pass  # fits, but not with the temporary name's extra letters
+
+
+def test_a_disk_that_refuses_is_an_output_error(tmp_path):
+    with pytest.raises(OutputError, match="No space left"), whole(tmp_path / "a.txt"):
+        raise OSError(28, "No space left on device")
+    assert not sounds.files(tmp_path)
+
+
+def test_permissions_are_those_of_any_new_file(tmp_path):
+    (tmp_path / "plain").write_text("")
+    write_text(tmp_path / "ours", "")
+    modes = {stat.S_IMODE((tmp_path / name).stat().st_mode) for name in ("plain", "ours")}
+    assert len(modes) == 1
