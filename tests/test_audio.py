@@ -552,6 +552,13 @@ def test_after_finish_and_reset_a_stream_starts_anew():
     np.testing.assert_array_equal(first, again)
 
 
+@pytest.mark.parametrize("rates", [(44_100, 16_000), (16_000, 44_100)])
+def test_a_stream_is_not_kept_waiting(rates):
+    resampler = Resampler(*rates)
+    ready = len(resampler.push(sounds.noise(0, 0.1, rates[0])))
+    assert 0.04 < ready / rates[1] < 0.1
+
+
 def test_a_stream_of_nothing():
     assert streamed(np.zeros(0, np.float32), [], 44_100, 16_000).shape == (0,)
     assert streamed(np.zeros(0, np.float32), [], 16_000, 16_000).shape == (0,)

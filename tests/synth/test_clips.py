@@ -208,8 +208,9 @@ def test_backgrounds_are_held_out_by_choice(tmp_path):
 
 
 def test_rates_that_differ_are_mixed_bandwidths():
-    corpus = two_voices()
-    other = sounds.clip(sounds.word(rate=24_000), 24_000, "no")
-    mixed = Corpus(corpus.positives, (other,), corpus.backgrounds)
-    assert mixed.mixed_bandwidths
-    assert mixed.bandwidth_hz == 50  # of the backgrounds, at 100 Hz
+    rooms = two_voices().backgrounds  # at 100 Hz
+    alike = Corpus({"yes": (sounds.clip(np.ones(90, np.float32), 100),)}, (), rooms)
+    assert (alike.mixed_bandwidths, alike.bandwidth_hz) == (False, 50)
+    faster = sounds.clip(np.ones(90, np.float32), 120, "no")
+    mixed = Corpus(alike.positives, (faster,), rooms)
+    assert (mixed.mixed_bandwidths, mixed.bandwidth_hz) == (True, 50)

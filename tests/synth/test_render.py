@@ -17,9 +17,10 @@ RATE = 16_000
 
 
 def swelling(seconds: float, rate: int = RATE) -> np.ndarray:
-    """Noise that grows by 30 dB: what is measured at the wrong place comes out wrong."""
-    samples = sounds.noise(9, seconds, rate, level=0.2)
-    return samples * (10 ** np.linspace(-1.5, 0, len(samples))).astype(np.float32)
+    """Noise that grows by 30 dB, again and again: measured at the wrong place, it comes out wrong."""
+    samples = sounds.noise(9, seconds, rate, level=0.02)
+    swell = np.arange(len(samples)) / rate % 0.7 / 0.7
+    return samples * (10 ** (1.5 * (swell - 1))).astype(np.float32)
 
 
 @pytest.fixture
