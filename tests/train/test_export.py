@@ -12,7 +12,7 @@ from oyez.config import FeatureConfig, ModelConfig, Preset, TriggerConfig
 from oyez.detect.model import Model
 from oyez.errors import ModelError, OutputError
 from oyez.train import export as export_module
-from oyez.train.export import export, load_network, parity
+from oyez.train.export import annotate, export, load_network, parity
 from oyez.train.models import CourseNetwork
 from tone_model import SMALL, TONE_HZ, WORD, tone_network, tones
 
@@ -138,3 +138,18 @@ def test_tone_model_hears_its_tone():
     assert scores[: int(0.9 / at)].max() < 0.1
     assert WORD == "tone"
     assert TONE_HZ == 1_000
+
+
+def test_metadata_can_be_rewritten(tmp_path):
+    path = tmp_path / "m.onnx"
+    _export(_network(), path, notes={"trained": {"epochs": 3}})
+    before = onnx.load(path).graph
+    annotate(path, {"trigger": {"activate": TriggerConfig(threshold=0.8).to_dict()}})
+    card = Model(path).card
+    assert card.trigger["activate"].threshold == 0.8
+    assert card.values["trained"] == {"epochs": 3}
+    assert onnx.load(path).graph == before
+    whole = path.read_bytes()
+    with pytest.raises(ModelError):
+        annotate(path, {"trigger": {}})
+    assert path.read_bytes() == whole
