@@ -16,7 +16,7 @@ from results import table, write_section
 from rich.progress import track
 
 import oyez
-from oyez import audio
+from oyez import sound
 from oyez.detect.detector import Detector
 from oyez.evaluate.curve import Curve, Track, sweep
 from oyez.evaluate.intervals import poisson_interval, share_interval
@@ -127,7 +127,7 @@ def loudness(detector: Detector, takes: list[Take]) -> str:
     rows = []
     for gain_db in GAINS_DB:
         turned = [
-            Take(take.name, np.clip(take.samples * np.float32(audio.db_to_gain(gain_db)), -1, 1), take.spans)
+            Take(take.name, np.clip(take.samples * np.float32(sound.db_to_gain(gain_db)), -1, 1), take.spans)
             for take in takes
         ]
         tracks = scored(detector, turned, f"{gain_db} dB")

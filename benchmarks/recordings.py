@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from oyez import audio
+from oyez import audio, sound
 from oyez.events import Span
 from oyez.synth.clips import find_word
 
@@ -39,7 +39,7 @@ class Take:
     """A recording, ready to be heard."""
 
     name: str
-    samples: audio.Samples
+    samples: sound.Samples
     """(samples,) at 44.1 kHz."""
     spans: tuple[Span, ...] = ()
 
@@ -51,7 +51,7 @@ def lesson_clips(folder: Path) -> Iterator[Take]:
         yield Take(name, samples, tuple(Span(WORD, start, end) for start, end in times))
 
 
-def lesson_words(folder: Path, condition: str, noises: list[audio.Samples]) -> Iterator[Take]:
+def lesson_words(folder: Path, condition: str, noises: list[sound.Samples]) -> Iterator[Take]:
     """The lesson's ten recordings of the word, each alone in a few seconds.
 
     Args:
@@ -64,7 +64,7 @@ def lesson_words(folder: Path, condition: str, noises: list[audio.Samples]) -> I
         word, _ = audio.read(path, RATE)
         if condition == "own":
             for background in sorted((folder / "backgrounds").glob("*.wav")):
-                bed = audio.read(background, RATE)[0] * np.float32(audio.db_to_gain(-20))
+                bed = audio.read(background, RATE)[0] * np.float32(sound.db_to_gain(-20))
                 yield _laid(f"{path.stem} over {background.stem}", word, bed, None)
         elif condition == "clean":
             yield _laid(path.stem, word, np.zeros(RATE * 12, np.float32), None)
@@ -73,7 +73,7 @@ def lesson_words(folder: Path, condition: str, noises: list[audio.Samples]) -> I
                 yield _laid(f"{path.stem} in {condition} {number}", word, noise, SNR_DB)
 
 
-def voices(folder: Path, condition: str, noises: list[audio.Samples]) -> Iterator[Take]:
+def voices(folder: Path, condition: str, noises: list[sound.Samples]) -> Iterator[Take]:
     """Synthetic voices that trained nothing: one sub-folder each, heard like `lesson_words`."""
     for path in audio.files_in(folder):
         word, _ = audio.read(path, RATE)
@@ -82,29 +82,29 @@ def voices(folder: Path, condition: str, noises: list[audio.Samples]) -> Iterato
         yield _laid(f"{path.parent.name} {path.stem}", word, noise, None if clean else SNR_DB)
 
 
-def negatives(data: Path, noises: list[audio.Samples]) -> Iterator[Take]:
+def negatives(data: Path, noises: list[sound.Samples]) -> Iterator[Take]:
     """The test split, each recording once: by its name half of them clean, half in noise at 10 dB."""
     for line in (data / "splits/speech_test.txt").read_text(encoding="utf-8").split():
         samples, _ = audio.read(data / line, RATE)
         if _number(line) % 2:
             noise = np.resize(noises[_number(line) // 2 % len(noises)], len(samples))
-            gain = audio.db_to_gain(audio.rms_dbfs(samples) - audio.rms_dbfs(noise) - SNR_DB)
+            gain = sound.db_to_gain(sound.rms_dbfs(samples) - sound.rms_dbfs(noise) - SNR_DB)
             samples = samples + noise * np.float32(gain)
         yield Take(line, samples)
 
 
-def babble(data: Path, talkers: int = 6, seconds: float = 12.0, count: int = 4) -> list[audio.Samples]:
+def babble(data: Path, talkers: int = 6, seconds: float = 12.0, count: int = 4) -> list[sound.Samples]:
     """Several readers at once, at one level: `count` mixes, from readers of the test split."""
     paths = sorted((data / "librispeech_mini").rglob("*.ogg"))
     mixes = []
     for mix in range(count):
         parts = [audio.read(path, RATE)[0] for path in paths[mix * talkers : (mix + 1) * talkers]]
         parts = [np.resize(part, round(seconds * RATE)) for part in parts]
-        mixes.append(np.sum([part * 10 ** ((-25 - audio.rms_dbfs(part)) / 20) for part in parts], axis=0))
+        mixes.append(np.sum([part * 10 ** ((-25 - sound.rms_dbfs(part)) / 20) for part in parts], axis=0))
     return [np.asarray(mix, np.float32) for mix in mixes]
 
 
-def test_noises(data: Path) -> list[audio.Samples]:
+def test_noises(data: Path) -> list[sound.Samples]:
     """The noises that trained nothing, from their start."""
     with (data / "noise_blanket/metadata.csv").open(newline="", encoding="utf-8") as file:
         names = sorted(row["path"] for row in csv.DictReader(file))
@@ -116,7 +116,7 @@ def hours_of(takes: list[float]) -> float:
     return sum(takes) / 3600
 
 
-def _laid(name: str, word: audio.Samples, noise: audio.Samples, snr_db: float | None) -> Take:
+def _laid(name: str, word: sound.Samples, noise: sound.Samples, snr_db: float | None) -> Take:
     """A word between stretches of noise; the SNR is the active word's RMS over the noise's under it."""
     start_s, end_s = find_word(word, RATE)
     lead = round(LEAD_S * RATE)
@@ -124,7 +124,7 @@ def _laid(name: str, word: audio.Samples, noise: audio.Samples, snr_db: float | 
     if snr_db is not None:
         active = slice(round(start_s * RATE), round(end_s * RATE))
         under = bed[lead : lead + len(word)][active]
-        bed *= np.float32(audio.db_to_gain(audio.rms_dbfs(word[active]) - audio.rms_dbfs(under) - snr_db))
+        bed *= np.float32(sound.db_to_gain(sound.rms_dbfs(word[active]) - sound.rms_dbfs(under) - snr_db))
     bed[lead : lead + len(word)] += word
     return Take(name, bed, (Span(WORD, LEAD_S + start_s, LEAD_S + end_s),))
 

@@ -18,7 +18,7 @@ from matplotlib import mlab
 from results import machine, table, write_section
 
 import oyez
-from oyez import audio, features
+from oyez import audio, features, sound
 from oyez.config import PRESETS, FeatureConfig, ModelConfig
 from oyez.detect.detector import Detector
 from oyez.synth.folder import SceneFolder
@@ -147,7 +147,7 @@ def detection(seconds: int = 60) -> str:
             network(torch.from_numpy(features.spectrogram(samples, model.card.features))[None])
 
     assert len(frames)
-    narrow = audio.resample(samples, RATE, 16_000)
+    narrow = sound.resample(samples, RATE, 16_000)
     ways = (
         ("live, chunks of 29 ms", lambda: Detector(model).push(samples)),
         ("live at 16 kHz, resampled", lambda: Detector(model, rate=16_000).push(narrow)),

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from oyez import audio
+from oyez import audio, sound
 from oyez.config import PRESETS
 from oyez.events import to_audacity
 from oyez.output import write_text
@@ -37,7 +37,7 @@ def joined(parts: list[np.ndarray], rate: int) -> np.ndarray:
     ramp = np.linspace(0, 1, fade, dtype=np.float32)
     out = np.zeros(0, np.float32)
     for part in parts:
-        part = part * np.float32(audio.db_to_gain(-25 - audio.rms_dbfs(part)))
+        part = part * np.float32(sound.db_to_gain(-25 - sound.rms_dbfs(part)))
         if len(out):
             out[-fade:] = out[-fade:] * np.sqrt(1 - ramp) + part[:fade] * np.sqrt(ramp)
             part = part[fade:]

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from oyez import audio
-from oyez.audio import Samples
+from oyez.sound import Samples
 from oyez.synth.clips import Background, Clip, Corpus
 
 WORD_S, MARGIN_S = 0.4, 0.1
@@ -78,3 +78,9 @@ def spectrum_db(samples: Samples, rate: int, low_hz: float, high_hz: float) -> f
     hertz = np.fft.rfftfreq(len(samples), 1 / rate)
     inside = power[(hertz >= low_hz) & (hertz < high_hz)].sum()
     return float(10 * np.log10((inside + 1e-30) / power.sum()))
+
+
+def snr_db(got: np.ndarray, wanted: np.ndarray) -> float:
+    """Level of what was wanted over what is wrong, in dB."""
+    wrong = np.mean(np.square(np.asarray(got, np.float64) - wanted))
+    return float(10 * np.log10(np.mean(np.square(wanted, dtype=np.float64)) / (wrong + 1e-30)))

@@ -26,6 +26,7 @@ ORDER = (
     ("plot",),
     ("features",),
     ("audio",),
+    ("sound",),
     ("config", "events", "output"),
     ("errors",),
 )
@@ -44,7 +45,7 @@ HOMES = {
     "scipy": ("evaluate",),
     "socket": ("detect.actions", "serve"),
     "soundfile": ("audio",),
-    "soxr": ("audio",),
+    "soxr": ("sound",),
     "torch": ("train",),
 }
 """Modules, or packages with all that is in them, that may import a library."""
@@ -133,7 +134,7 @@ def test_module_imports_only_what_it_may(module: str) -> None:
         ("evaluate.match", "import onnx", "onnx, whose home is train"),
         ("features", "from scipy import signal", "scipy, whose home is evaluate"),
         ("synth.clips", "import soundfile", "soundfile, whose home is audio"),
-        ("synth.effects", "import soxr", "soxr, whose home is audio"),
+        ("synth.effects", "import soxr", "soxr, whose home is sound"),
         ("features", "from matplotlib.mlab import specgram", "matplotlib.mlab, whose home is plot"),
         ("train.loop", "from rich.progress import track", "rich.progress, whose home is cli or"),
         ("detect.detector", "import asyncio", "asyncio, whose home is detect.actions or serve"),

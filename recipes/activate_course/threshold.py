@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 import oyez
-from oyez import audio
+from oyez import audio, sound
 from oyez.detect.detector import Detector
 from oyez.evaluate.curve import Curve, Track, sweep
 from oyez.synth.clips import load_corpus
@@ -42,7 +42,7 @@ def negatives(detector: Detector, folder: Path) -> tuple[list[Track], float]:
         for number, path in enumerate(audio.files_in(folder / kind)):
             samples, _ = audio.read(path, RATE)
             noise = np.resize(noises[number % len(noises)], len(samples))
-            gain = audio.db_to_gain(audio.rms_dbfs(samples) - audio.rms_dbfs(noise) - SNR_DB)
+            gain = sound.db_to_gain(sound.rms_dbfs(samples) - sound.rms_dbfs(noise) - SNR_DB)
             for heard in (samples, samples + noise * np.float32(gain)):
                 fresh.push(heard)
                 tracks.append(Track(fresh.last_scores[:, 0]))

@@ -6,8 +6,8 @@ The network's own features are computed inside the model file; this is what they
 import numpy as np
 import numpy.typing as npt
 
-from oyez.audio import Samples
 from oyez.config import FULL_SCALE, FeatureConfig
+from oyez.sound import Samples
 
 __all__ = ["SpectrogramStream", "apply_scale", "dft_kernels", "spectrogram"]
 

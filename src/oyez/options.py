@@ -104,7 +104,7 @@ def train_options(parser: argparse.ArgumentParser) -> None:
         help="lesson: Adam 1e-4 with decay 0.01, for going on from a trained model",
     )
     group.add_argument(
-        "--learning-rate", type=float, metavar="R", default=4e-3, help="highest, of the default optimizer"
+        "--learning-rate", type=float, metavar="R", default=2e-3, help="highest, of the default optimizer"
     )
     group.add_argument(
         "--patience",

@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from oyez import features
-from oyez.audio import Samples
 from oyez.config import FeatureConfig
 from oyez.errors import ConfigError, require
 from oyez.events import Detection, Span
+from oyez.sound import Samples
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

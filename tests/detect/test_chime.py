@@ -2,23 +2,23 @@ import numpy as np
 import pytest
 
 import sounds
-from oyez import audio
+from oyez import sound
 from oyez.detect.chime import chime, overlay
 
 
 @pytest.mark.parametrize("rate", [8_000, 16_000, 44_100, 48_000])
 def test_length_and_peak(rate):
-    sound = chime(rate)
-    assert sound.shape == (round(0.55 * rate),)
-    assert sound.dtype == np.float32
-    assert np.abs(sound).max() == pytest.approx(0.4, abs=1e-6)
+    notes = chime(rate)
+    assert notes.shape == (round(0.55 * rate),)
+    assert notes.dtype == np.float32
+    assert np.abs(notes).max() == pytest.approx(0.4, abs=1e-6)
 
 
 def test_it_begins_and_ends_without_a_click():
-    sound = chime(44_100)
-    assert sound[0] == 0
-    assert abs(sound[-1]) < 1e-4
-    assert np.abs(np.diff(sound)).max() < 0.2
+    notes = chime(44_100)
+    assert notes[0] == 0
+    assert abs(notes[-1]) < 1e-4
+    assert np.abs(np.diff(notes)).max() < 0.2
 
 
 def strongest_hz(samples: np.ndarray, rate: int) -> float:
@@ -27,25 +27,25 @@ def strongest_hz(samples: np.ndarray, rate: int) -> float:
 
 
 def test_two_notes_a_fifth_apart():
-    sound = chime(44_100)
-    first, second = sound[: round(0.09 * 44_100)], sound[round(0.3 * 44_100) :]
+    notes = chime(44_100)
+    first, second = notes[: round(0.09 * 44_100)], notes[round(0.3 * 44_100) :]
     assert strongest_hz(first, 44_100) == pytest.approx(784, rel=0.02)
     assert strongest_hz(second, 44_100) == pytest.approx(1174.66, rel=0.01)
 
 
 def test_at_a_low_rate_nothing_is_aliased():
-    sound = chime(8_000)  # of the partials 784, 2161, 4237; 1175, 3237, 6348 Hz only four fit
-    wanted = audio.resample(chime(44_100), 44_100, 8_000)
-    spectra = [np.abs(np.fft.rfft(one, 4_400)) for one in (sound, wanted[: len(sound)])]
+    notes = chime(8_000)  # of the partials 784, 2161, 4237; 1175, 3237, 6348 Hz only four fit
+    wanted = sound.resample(chime(44_100), 44_100, 8_000)
+    spectra = [np.abs(np.fft.rfft(one, 4_400)) for one in (notes, wanted[: len(notes)])]
     hertz = np.fft.rfftfreq(4_400, 1 / 8_000)
     between = (hertz > 1_350) & (hertz < 1_900)  # 6348 Hz would come back at 1652 Hz
     assert spectra[0][between].max() < 0.06 * spectra[0].max()
 
 
 def test_a_rate_too_low_for_any_note_gives_silence():
-    sound = chime(1_000)
-    assert sound.shape == (550,)
-    assert not sound.any()
+    notes = chime(1_000)
+    assert notes.shape == (550,)
+    assert not notes.any()
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import sounds
-from oyez import audio
+from oyez import audio, sound
 from oyez.errors import AudioError, DataError
 from oyez.synth.clips import Clip, Corpus, find_word, load_corpus
 
@@ -123,12 +123,12 @@ def in_a_room(room: str, rate: int) -> np.ndarray:
     """A word at 0.4 to 0.8 s of one second."""
     samples = np.concatenate((np.zeros(round(0.3 * rate)), sounds.word(1000.0, rate), np.zeros(rate // 10)))
     seconds = len(samples) / rate
-    sound = {
+    background = {
         "silence": np.zeros(len(samples)),
-        "hiss": sounds.noise(0, seconds, rate, audio.db_to_gain(-75)),
+        "hiss": sounds.noise(0, seconds, rate, sound.db_to_gain(-75)),
         "hum": sounds.tone(50, seconds, rate, level=0.02),  # 20 dB below the word
     }
-    return (samples + sound[room]).astype(np.float32)
+    return (samples + background[room]).astype(np.float32)
 
 
 @pytest.mark.parametrize("rate", [8_000, 16_000, 44_100])

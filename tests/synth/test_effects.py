@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 import sounds
-from oyez import audio
+from oyez import sound
 from oyez.synth.effects import colour, loop
 
 RATE = 44_100
@@ -11,7 +11,7 @@ RATE = 44_100
 def gain_db(hz: float, **effect: float) -> float:
     """What `colour` does to a tone."""
     samples = sounds.tone(hz, 1, RATE)
-    return audio.rms_dbfs(colour(samples, RATE, **effect)) - audio.rms_dbfs(samples)
+    return sound.rms_dbfs(colour(samples, RATE, **effect)) - sound.rms_dbfs(samples)
 
 
 @pytest.mark.parametrize("low_pass_hz", [2_000.0, 6_957.0])

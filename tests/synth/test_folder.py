@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import sounds
-from oyez import audio, features
+from oyez import audio, features, sound
 from oyez.errors import ConfigError, DataError, OutputError
 from oyez.events import read_spans
 from oyez.synth import folder as folder_module
@@ -60,7 +60,7 @@ def test_audio_and_spans_are_those_of_the_scene_file(words, tmp_path):
         rendered = render(scene, corpus)
         samples, rate = audio.read(stem.with_suffix(".wav"))
         assert rate == 44_100
-        np.testing.assert_array_equal(samples, audio.to_int16(rendered.samples) / np.float32(32768))
+        np.testing.assert_array_equal(samples, sound.to_int16(rendered.samples) / np.float32(32768))
         assert tuple(read_spans(stem.with_suffix(".spans.json"))) == rendered.spans
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import sounds
-from oyez import audio, features
+from oyez import audio, features, sound
 from oyez.errors import AudioError
 from oyez.events import Span
 from oyez.synth.clips import Background, Clip, Corpus
@@ -76,7 +76,7 @@ def test_the_snr_after_mixing_is_the_drawn_one(corpus, snr_db, rate):
     for span in mixed.spans:
         part = slice(round(span.start_s * rate), round(span.end_s * rate))
         word = mixed.samples[part] - noise[part]
-        measured_db = audio.rms_dbfs(word) - audio.rms_dbfs(noise[part])
+        measured_db = sound.rms_dbfs(word) - sound.rms_dbfs(noise[part])
         assert measured_db == pytest.approx(snr_db, abs=0.1)
 
 
@@ -90,13 +90,13 @@ def test_over_silence_an_snr_means_nothing_and_the_gain_counts(corpus):
 def test_the_level_after_rendering_is_the_drawn_one(corpus, level_dbfs):
     for placements in ((), (place(0, 1.0),), (place(0, 0.0), place(1, 1.0), place(2, 2.0))):
         samples = render(scene(*placements, level_dbfs=level_dbfs), corpus, RATE).samples
-        assert audio.rms_dbfs(samples) == pytest.approx(level_dbfs, abs=0.01)
+        assert sound.rms_dbfs(samples) == pytest.approx(level_dbfs, abs=0.01)
 
 
 def test_the_level_holds_after_the_effects(corpus):
     coloured = scene(place(0, 1.0), level_dbfs=-20.0, low_pass_hz=1_000.0, tilt_db=-3.0)
     samples = render(coloured, corpus, RATE).samples
-    assert audio.rms_dbfs(samples) == pytest.approx(-20, abs=0.01)
+    assert sound.rms_dbfs(samples) == pytest.approx(-20, abs=0.01)
     assert sounds.spectrum_db(samples, RATE, 1_160, 8_000) < -50
 
 

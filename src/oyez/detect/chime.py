@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from oyez.audio import Samples
+from oyez.sound import Samples
 
 __all__ = ["chime", "overlay"]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from oyez import audio
+from oyez import sound
 from oyez.detect.model import DEFAULT_MODEL, Model, model_path
 from oyez.detect.trigger import Trigger
 from oyez.errors import ConfigError
@@ -57,7 +57,7 @@ class Detector:
             for word, config in model.card.trigger.items()
         }
         self._triggers = [Trigger(self.trigger[word], self.step_s) for word in self.words]
-        self._resampler = audio.Resampler(self.rate, model.card.rate)
+        self._resampler = sound.Resampler(self.rate, model.card.rate)
         self.reset()
 
     @property
@@ -88,7 +88,7 @@ class Detector:
         Raises:
             AudioError: values or shape are none of these; nothing of them was heard.
         """
-        return self._hear(self._resampler.push(audio.as_samples(x)))
+        return self._hear(self._resampler.push(sound.as_samples(x)))
 
     def finish(self) -> list[Detection]:
         """Hear that the stream is over; what comes next is a new one.
@@ -127,7 +127,7 @@ class Detector:
         fresh.finish()
         return np.concatenate((heard, fresh.last_scores))
 
-    def _hear(self, samples: audio.Samples) -> list[Detection]:
+    def _hear(self, samples: sound.Samples) -> list[Detection]:
         """Take samples at the model's rate."""
         chunk = self.model.card.chunk
         waiting = np.concatenate((self._waiting, samples))

@@ -4,20 +4,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from oyez import audio
+from oyez.config import Preset, TriggerConfig
 from oyez.detect.model import Model, model_path
 from oyez.detect.recording import hear
 from oyez.errors import DataError
 from oyez.evaluate.match import Matches, match
 from oyez.evaluate.steps import StepCounts, count_steps
 from oyez.events import read_spans
+from oyez.synth.render import targets
 
 __all__ = ["Evaluation", "evaluate_folder"]
 
 LABELS = (".txt", ".json", ".spans.json", ".npy")
-ONES = 50
 
 
 @dataclass(frozen=True)
@@ -96,16 +95,10 @@ def evaluate_folder(model: str | Path, folder: Path, threshold: float | None = N
         heard = hear(opened, path, threshold)
         spans = read_spans(_labels_of(path), card.words[0], heard.seconds)
         events += match([span for span in spans if span.word in card.words], heard.detections)
-        # step i of the clip has heard the receptive field that starts at i steps
-        scores = heard.scores[card.delay_steps :]
-        count = min(len(scores), int(heard.seconds * card.rate) // card.step)
-        for column, word in enumerate(card.words):
-            labels = np.zeros(count)
-            for span in spans:
-                if span.word == word:
-                    end = int(span.end_s * card.rate / card.step)
-                    labels[end + 1 : end + 1 + ONES] = 1
-            steps += count_steps(labels, scores[:count, column])
+        # the clip's own steps are those of the stream, but for the delay before the first
+        count = Preset(card.features, card.model, TriggerConfig()).steps(round(heard.seconds * card.rate))
+        scores = heard.scores[card.delay_steps : card.delay_steps + count]
+        steps += count_steps(targets(tuple(spans), card.words, heard.seconds, len(scores)), scores)
         seconds += heard.seconds
     return Evaluation(len(paths), seconds / 3600, steps, events)
 

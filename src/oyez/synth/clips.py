@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from oyez import audio
+from oyez import audio, sound
 from oyez.errors import AudioError, DataError
 
 __all__ = ["NEGATIVES", "Background", "Clip", "Corpus", "find_word", "load_corpus"]
@@ -21,6 +21,7 @@ LESSON = {"activates": "activate"}
 LONGEST_CLIP_S = 60.0
 FRAME_S = 0.01
 FAR_DB = 35.0  # under the loudest frame: weaker than a final plosive, stronger than a quiet room
+EVEN_DB, NEAR_NOISY_DB = 4.0, 12.0
 NEAR_DB = 25.0  # under the loudest frame: speech, whatever the rest is
 ABOVE_NOISE_DB = 9.0
 CLICK, APART = 4, 20  # frames
@@ -31,7 +32,7 @@ SILENT_DBFS = -90.0
 class Clip:
     """One recording of one word."""
 
-    samples: audio.Samples = field(repr=False)
+    samples: sound.Samples = field(repr=False)
     """(samples,), at its own rate."""
     rate: int
     """Hertz."""
@@ -205,14 +206,15 @@ def load_corpus(words: Path, backgrounds: Path | None = None, only: Iterable[str
     return Corpus(positives, tuple(negatives), _backgrounds(backgrounds))
 
 
-def find_word(samples: audio.Samples, rate: int) -> tuple[float, float]:
+def find_word(samples: sound.Samples, rate: int) -> tuple[float, float]:
     """Where in a recording the word is, by its energy.
 
     The difference of neighbouring samples is measured, so that hum and rumble count little and a final
     "t" counts. A frame of 10 ms is speech when it is within 35 dB of the loudest one and 9 dB above the
     quietest tenth, or within 25 dB of the loudest in any case: a recording that is cut tightly has no
-    quiet tenth. The word reaches from the first to the last such frame; a click of less than 40 ms that
-    lies 0.2 s or more apart is no part of it.
+    quiet tenth. Where the quietest quarter is as even as noise is, 12 dB take the place of those 25.
+    The word reaches from the first to the last such frame; a click of less than 40 ms that lies 0.2 s
+    or more apart is no part of it.
 
     Args:
         samples: (samples,).
@@ -227,13 +229,15 @@ def find_word(samples: audio.Samples, rate: int) -> tuple[float, float]:
     length = max(1, round(FRAME_S * rate))
     count = -(-len(samples) // length)
     edges = np.diff(samples, prepend=samples[:1])
-    frames = audio.fit(edges, count * length).reshape(count, length)
+    frames = sound.fit(edges, count * length).reshape(count, length)
     level = 10 * np.log10(np.mean(np.square(frames, dtype=np.float64), axis=1) + 1e-12)  # (count,)
     loudest = float(level.max(initial=-120.0))
-    if audio.rms_dbfs(samples) < SILENT_DBFS or not count:
+    if sound.rms_dbfs(samples) < SILENT_DBFS or not count:
         raise AudioError("it is silent")
     noise = float(np.percentile(level, 10))
-    bar = max(loudest - FAR_DB, min(noise + ABOVE_NOISE_DB, loudest - NEAR_DB))
+    even = float(np.percentile(level, 25) - np.percentile(level, 2)) < EVEN_DB
+    near = loudest - (NEAR_NOISY_DB if even else NEAR_DB)
+    bar = max(loudest - FAR_DB, min(noise + ABOVE_NOISE_DB, near))
     speech = np.flatnonzero(level >= bar)
     groups = np.split(speech, np.flatnonzero(np.diff(speech) > APART) + 1)
     speech = np.concatenate([group for group in groups if len(group) >= CLICK] or groups)

@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from oyez.audio import Samples
+from oyez.sound import Samples
 
 __all__ = ["colour", "loop"]
 

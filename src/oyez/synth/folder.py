@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from oyez import audio, features, plot
+from oyez import audio, features, plot, sound
 from oyez.config import FULL_SCALE, PRESETS, Preset
 from oyez.errors import ConfigError, OutputError
 from oyez.events import spans_to_json, to_audacity
@@ -208,7 +208,7 @@ class _Writer:
         write_text(folder.out / f"{stem}.spans.json", spans_to_json(rendered.spans), overwrite=True)
         if folder.arrays:
             # of the 16-bit samples, as the lesson computes them
-            heard = audio.to_int16(rendered.samples).astype(np.float32) / np.float32(FULL_SCALE)
+            heard = sound.to_int16(rendered.samples).astype(np.float32) / np.float32(FULL_SCALE)
             self.arrays["X"][number] = features.spectrogram(heard, folder.preset.features)
             self.arrays["Y"][number] = self._labels(rendered)
         if folder.plots:

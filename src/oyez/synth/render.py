@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from oyez import audio
-from oyez.audio import Samples
+from oyez import audio, sound
 from oyez.events import Span
+from oyez.sound import Samples
 from oyez.synth import effects
 from oyez.synth.clips import Background, Clip, Corpus
 from oyez.synth.scene import Bed, Placement, Scene
@@ -84,15 +84,15 @@ class Renderer:
         """
         clip = self.corpus.clips[placement.index]
         active = slice(round(clip.start_s * self.rate), round(clip.end_s * self.rate))
-        ratio_db = audio.rms_dbfs(samples[active]) - audio.rms_dbfs(under[active])
+        ratio_db = sound.rms_dbfs(samples[active]) - sound.rms_dbfs(under[active])
         if placement.snr_db is None or not math.isfinite(ratio_db):
-            return audio.db_to_gain(placement.gain_db)
-        return audio.db_to_gain(placement.snr_db - ratio_db)
+            return sound.db_to_gain(placement.gain_db)
+        return sound.db_to_gain(placement.snr_db - ratio_db)
 
     def _clip(self, index: int) -> Samples:
         if index not in self._clips:
             clip: Clip = self.corpus.clips[index]
-            self._clips[index] = audio.resample(clip.samples, clip.rate, self.rate)
+            self._clips[index] = sound.resample(clip.samples, clip.rate, self.rate)
         return self._clips[index]
 
     def _bed(self, bed: Bed, length: int) -> Samples:
@@ -103,7 +103,7 @@ class Renderer:
             samples = self._short(bed.index, background)
             start = round(bed.start_s * self.rate)
             samples = effects.loop(samples[start:] if len(samples) > length else samples, length)
-        return samples * np.float32(audio.db_to_gain(bed.gain_db))
+        return samples * np.float32(sound.db_to_gain(bed.gain_db))
 
     def _short(self, index: int, background: Background) -> Samples:
         if index in self._backgrounds:
@@ -146,8 +146,8 @@ def targets(
 
 
 def _levelled(samples: Samples, level_dbfs: float | None) -> Samples:
-    now_dbfs = audio.rms_dbfs(samples)
+    now_dbfs = sound.rms_dbfs(samples)
     if level_dbfs is not None and math.isfinite(now_dbfs):
-        samples = samples * np.float32(audio.db_to_gain(level_dbfs - now_dbfs))
+        samples = samples * np.float32(sound.db_to_gain(level_dbfs - now_dbfs))
     peak = float(np.abs(samples).max(initial=0.0))
     return samples * np.float32(PEAK / peak) if peak > PEAK else samples

@@ -9,11 +9,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from oyez import plot
-from oyez.audio import Samples
 from oyez.config import PRESETS, TriggerConfig
 from oyez.detect.model import model_path
 from oyez.errors import ConfigError
 from oyez.output import check_free, whole
+from oyez.sound import Samples
 from oyez.synth.scene import SceneConfig
 from oyez.train.dataset import Examples, SceneExamples
 from oyez.train.export import export, load_network

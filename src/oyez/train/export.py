@@ -19,11 +19,11 @@ import torch
 from onnx import helper, numpy_helper
 
 from oyez import features
-from oyez.audio import to_int16
 from oyez.config import FULL_SCALE, Preset, TriggerConfig
 from oyez.detect.model import FORMAT, TOLERANCE, Model
 from oyez.errors import ModelError
 from oyez.output import whole
+from oyez.sound import to_int16
 from oyez.train.graph import build_graph
 from oyez.train.models import CourseNetwork
 

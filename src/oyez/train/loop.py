@@ -42,7 +42,7 @@ class TrainConfig(Config):
     optimizer: Literal["default", "lesson"] = "default"
     """`lesson`: Adam at 1e-4 / (1 + 0.01 t), which is for going on from a trained model: it all but
     stops after some thousand updates. `default`: Adam, warmed up, then down a cosine."""
-    learning_rate: float = 4e-3
+    learning_rate: float = 2e-3
     """Highest rate of `default`."""
     warm_up: float = 0.05
     """Share of all updates in which the rate of `default` rises."""
