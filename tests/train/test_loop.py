@@ -12,8 +12,9 @@ from oyez.config import FeatureConfig, ModelConfig
 from oyez.errors import ConfigError, DataError
 from oyez.events import Span
 from oyez.train.dataset import Example
-from oyez.train.loop import Run, TrainConfig, train, validate
+from oyez.train.loop import TrainConfig, train, validate
 from oyez.train.models import CourseNetwork
+from oyez.train.run import Run
 
 FRAMES, STEPS = 63, 13
 

@@ -18,8 +18,9 @@ from oyez.synth.scene import SceneConfig
 from oyez.train.dataset import Examples, SceneExamples
 from oyez.train.export import export, load_network
 from oyez.train.job import Job
-from oyez.train.loop import Run, TrainConfig
+from oyez.train.loop import TrainConfig
 from oyez.train.models import CourseNetwork
+from oyez.train.run import Run
 
 __all__ = ["run"]
 

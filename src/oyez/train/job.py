@@ -14,8 +14,9 @@ from oyez.errors import ConfigError, DataError
 from oyez.synth.clips import Background, Corpus, load_corpus
 from oyez.synth.scene import SceneConfig
 from oyez.train.dataset import ArrayExamples, Example, Examples, SceneExamples
-from oyez.train.loop import Progress, Run, TrainConfig, train
+from oyez.train.loop import Progress, TrainConfig, train
 from oyez.train.models import CourseNetwork
+from oyez.train.run import Run
 
 __all__ = ["Job", "hold_out"]
 

@@ -1,0 +1,65 @@
+"""A training's folder: settings, log, checkpoints. Knows nothing of what is learnt."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from oyez.errors import ConfigError
+from oyez.output import whole
+
+__all__ = ["Run"]
+
+
+class Run:
+    """A training's folder: `run.json`, `log.jsonl`, `last.pt`, `best.pt`."""
+
+    def __init__(self, folder: Path, settings: dict[str, Any]) -> None:
+        """Open or make the folder.
+
+        Args:
+            folder: of this training alone.
+            settings: everything that must be the same for the training to go on.
+
+        Raises:
+            ConfigError: the folder holds a training with other settings.
+        """
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / "run.json"
+        text = json.dumps(settings, indent=1, sort_keys=True)
+        if not path.exists():
+            with whole(path) as draft:
+                draft.write_text(text + "\n", encoding="utf-8")
+        elif json.loads(path.read_text(encoding="utf-8")) != json.loads(text):
+            raise ConfigError(
+                f"{folder} holds a training with other settings (see {path.name} in it). "
+                "Name another --run folder, or remove that one."
+            )
+
+    @property
+    def log(self) -> list[dict[str, float]]:
+        """One row per finished epoch."""
+        path = self.folder / "log.jsonl"
+        if not path.exists():
+            return []
+        return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+    def write_log(self, rows: list[dict[str, float]]) -> None:
+        """Replace the log."""
+        with whole(self.folder / "log.jsonl", overwrite=True) as draft:
+            draft.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+
+    def save(self, name: str, values: dict[str, Any]) -> None:
+        """Write a checkpoint, whole."""
+        with whole(self.folder / name, overwrite=True) as draft:
+            torch.save(values, draft)
+
+    def load(self, name: str) -> dict[str, Any] | None:
+        """Read a checkpoint; None where there is none."""
+        path = self.folder / name
+        if not path.exists():
+            return None
+        values: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+        return values
