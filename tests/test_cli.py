@@ -160,9 +160,10 @@ def test_synth_then_train_on_arrays_then_go_on(words, tmp_path, capsys, monkeypa
 def test_train_on_folders_and_evaluate(words, tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
     learn = ["train", "--words", words, "--scenes", "4", "--validation-scenes", "2", "--batch", "2"]
-    learn += ["--epochs", "1", "--threads", "1", "--out", "rise.onnx", *SHORT]
+    learn += ["--epochs", "1", "--threads", "1", "--out", "rise.onnx", *SHORT, "--reset-before"]
     assert main(learn) == 0
     assert "rise.onnx: hears rise" in capsys.readouterr().out
+    assert Model(Path("rise.onnx")).card.model.reset_after is False
     # a file in the way is noticed before anything is learnt
     assert "rise.onnx exists already" in _error(capsys, *learn)
     assert main(["synth", "dev", "--words", words, "--count", "2", "--jobs", "1", *SHORT]) == 0
@@ -203,3 +204,10 @@ def test_version():
         [sys.executable, "-m", "oyez", "--version"], capture_output=True, text=True, check=True
     )
     assert run.stdout.startswith("oyez 0.")
+
+
+def test_a_model_is_gone_on_with_as_it_is(words, model, tmp_path, capsys):
+    """Its kind of spectrogram and of GRU, and its words, belong to its weights."""
+    learn = ["train", "--words", words, "--from", model, "--out", tmp_path / "m.onnx", "--run", tmp_path / "r"]
+    assert "learnt from --scale log" in _error(capsys, *learn, "--scale", "power")
+    assert "other edition of the GRU" in _error(capsys, *learn, "--reset-before")

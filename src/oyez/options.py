@@ -122,6 +122,11 @@ def train_options(parser: argparse.ArgumentParser) -> None:
         default=None,
         help="of the spectrogram: power as in the lesson, log is robust to level",
     )
+    group.add_argument(
+        "--reset-before",
+        action="store_true",
+        help="the GRU of the lesson's own edition: reset gate before the product, one bias",
+    )
     group.add_argument("--max-hz", type=float, metavar="HZ", help="hear nothing above this frequency")
     group.add_argument("--seed", type=int, default=0, metavar="S", help="the same seed gives the same model")
     group.add_argument(

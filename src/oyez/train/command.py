@@ -77,6 +77,8 @@ def _job(options: argparse.Namespace, scene: SceneConfig) -> tuple[dict[str, tor
         features, model, start = network.features, network.config, network.state_dict()
         if len(words) != 1 and options.arrays is not None:
             raise ConfigError(f"arrays teach one word, {options.start} hears {', '.join(words)}.")
+        if options.reset_before and model.reset_after:
+            raise ConfigError(f"{options.start} has the other edition of the GRU. Leave --reset-before out.")
         if options.scale not in (None, features.scale):
             raise ConfigError(
                 f"{options.start} learnt from --scale {features.scale}, its weights say nothing about "
@@ -95,7 +97,7 @@ def _job(options: argparse.Namespace, scene: SceneConfig) -> tuple[dict[str, tor
         scale=scale,
         max_hz=options.max_hz or features.max_hz,
         dropout=options.dropout,
-        reset_after=model.reset_after,
+        reset_after=model.reset_after and not options.reset_before,
         gate=model.gate,
         ones=options.ones,
         scene=scene,
