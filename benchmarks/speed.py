@@ -1,6 +1,6 @@
 """How fast: scenes, features, a training step, detection; each beside something else in the same run.
 
-    python benchmarks/speed.py [--seconds S]
+    python benchmarks/speed.py [--scenes N]
 
 Writes its section of RESULTS.md. CPU seconds of this process, one thread, the median of several runs.
 """

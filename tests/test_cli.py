@@ -208,6 +208,16 @@ def test_version():
 
 def test_a_model_is_gone_on_with_as_it_is(words, model, tmp_path, capsys):
     """Its kind of spectrogram and of GRU, and its words, belong to its weights."""
-    learn = ["train", "--words", words, "--from", model, "--out", tmp_path / "m.onnx", "--run", tmp_path / "r"]
+    learn = [
+        "train",
+        "--words",
+        words,
+        "--from",
+        model,
+        "--out",
+        tmp_path / "m.onnx",
+        "--run",
+        tmp_path / "r",
+    ]
     assert "learnt from --scale log" in _error(capsys, *learn, "--scale", "power")
     assert "other edition of the GRU" in _error(capsys, *learn, "--reset-before")

@@ -41,7 +41,7 @@ HOMES = {
     "numpy": (*RANK,),
     "onnx": ("train",),
     "onnxruntime": ("detect.model",),
-    "rich": ("cli", "train.command"),
+    "rich": ("cli", "detect.command", "train.command"),
     "scipy": ("evaluate",),
     "socket": ("detect.actions", "serve"),
     "soundfile": ("audio",),

@@ -22,6 +22,7 @@ from oyez.sound import Samples, average_channels, fit, resample, to_int16
 __all__ = [
     "SUFFIXES",
     "blocks",
+    "check_format",
     "duration_s",
     "files_in",
     "info",
@@ -172,9 +173,7 @@ def write(path: Path | str, samples: npt.ArrayLike, rate: int, *, overwrite: boo
             numbers.
     """
     path = Path(path)
-    kind = WRITTEN.get(path.suffix.lower())
-    if kind is None:
-        raise AudioError(f"{path}: '{path.suffix}' is no format to write. Use one of {', '.join(WRITTEN)}.")
+    kind = check_format(path)
     values = np.asarray(samples, dtype=np.float32)
     if not np.isfinite(values).all():
         raise AudioError(f"{path}: samples hold values that are no numbers (NaN or infinite). Remove them.")
@@ -189,6 +188,18 @@ def write(path: Path | str, samples: npt.ArrayLike, rate: int, *, overwrite: boo
             raise AudioError(
                 f"{path}: {kind} cannot hold this ({_reason(error)}). Use .wav or another rate."
             ) from None
+
+
+def check_format(path: Path) -> str:
+    """The format that a name's suffix stands for.
+
+    Raises:
+        AudioError: it is none of `WRITTEN`.
+    """
+    kind = WRITTEN.get(path.suffix.lower())
+    if kind is None:
+        raise AudioError(f"{path}: '{path.suffix}' is no format to write. Use one of {', '.join(WRITTEN)}.")
+    return kind
 
 
 def files_in(folder: Path) -> list[Path]:

@@ -3,19 +3,15 @@
 import argparse
 import os
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from oyez import __version__
-from oyez.errors import ConfigError, OyezError
+from oyez.errors import OyezError
 
 if TYPE_CHECKING:
     from rich.console import Console
-
-    from oyez.detect.model import Model
-    from oyez.detect.recording import Heard
 
 __all__ = ["detect", "evaluate", "info", "main", "models", "synth", "train"]
 
@@ -49,39 +45,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def detect(options: argparse.Namespace) -> None:
     """Hear words in recordings."""
-    from rich.progress import Progress
+    from oyez.detect.command import run
 
-    from oyez import plot
-    from oyez.detect.model import Model, model_path
-    from oyez.detect.recording import hear
-    from oyez.output import check_free
-
-    single = [path for path in (options.chime, options.labels, options.plot) if path is not None]
-    with _recordings(options.files) as recordings:
-        if single and len(recordings) > 1:
-            raise ConfigError(
-                f"--chime, --labels and --plot need one recording, got {len(recordings)}. Name one."
-            )
-        for path in single:
-            check_free(path, overwrite=options.overwrite)
-        if options.plot is not None:
-            plot.require_matplotlib()
-        model = Model(model_path(options.model))
-        results = []
-        with Progress(transient=True, console=_stderr()) as progress:
-            for path, name in recordings:
-                task = progress.add_task(name, total=None)
-                heard = hear(
-                    model,
-                    path,
-                    options.threshold,
-                    lambda seconds, task=task: progress.update(task, completed=seconds),  # type: ignore[misc]
-                )
-                progress.remove_task(task)
-                results.append((name, heard))
-        if single:
-            _write_heard(results[0][1], model, options)
-    _print_json(results) if options.json else _print_table(results, model.card.words)
+    run(options)
 
 
 def synth(options: argparse.Namespace) -> None:
@@ -159,89 +125,6 @@ def info(options: argparse.Namespace) -> None:
     values = {key: value for key, value in model.card.values.items() if key != "check"}
     print(json.dumps(values, indent=1, ensure_ascii=False))
     print(f"self-check passed: scores as stated to {difference:.1g}", file=sys.stderr)
-
-
-@contextmanager
-def _recordings(names: Sequence[str]) -> Iterator[list[tuple[Path, str]]]:
-    """Files behind what was typed, each with the name to print; standard input goes to a file."""
-    import shutil
-    import tempfile
-
-    from oyez import audio
-
-    found: list[tuple[Path, str]] = []
-    with tempfile.TemporaryDirectory() as folder:
-        for name in names:
-            path = Path(name)
-            if name == "-":
-                path = Path(folder, "stdin")
-                with path.open("wb") as file:
-                    shutil.copyfileobj(sys.stdin.buffer, file)
-                found.append((path, "standard input"))
-            elif path.is_dir():
-                inside = audio.files_in(path)
-                if not inside:
-                    raise ConfigError(f"{path} holds no recordings. Name a file, or another folder.")
-                found += [(one, str(one)) for one in inside]
-            else:
-                found.append((path, name))
-        yield found
-
-
-def _write_heard(heard: "Heard", model: "Model", options: argparse.Namespace) -> None:
-    from oyez import audio, plot
-    from oyez.detect.chime import overlay
-    from oyez.events import to_audacity
-    from oyez.output import whole, write_text
-
-    overwrite = options.overwrite
-    if options.labels is not None:
-        write_text(options.labels, to_audacity(heard.detections), overwrite=overwrite)
-    if options.chime is None and options.plot is None:
-        return
-    samples, rate = audio.read(heard.path)
-    if options.chime is not None:
-        times_s = [detection.time_s for detection in heard.detections]
-        audio.write(options.chime, overlay(samples, rate, times_s), rate, overwrite=overwrite)
-    if options.plot is not None:
-        card = model.card
-        thresholds = [options.threshold or card.trigger[word].threshold for word in card.words]
-        with whole(options.plot, overwrite=overwrite) as draft:
-            plot.detection(
-                draft, samples, rate, heard.scores, card.step / card.rate, card.words, thresholds,
-                heard.detections,
-            )  # fmt: skip
-
-
-def _print_json(results: Sequence[tuple[str, "Heard"]]) -> None:
-    import json
-    from dataclasses import asdict
-
-    for name, heard in results:
-        detections = [asdict(detection) for detection in heard.detections]
-        print(json.dumps({"file": name, "seconds": heard.seconds, "detections": detections}))
-
-
-def _print_table(results: Sequence[tuple[str, "Heard"]], words: Sequence[str]) -> None:
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.table import Table
-
-    table = Table("recording", "word", "at", "score", box=None, pad_edge=False, header_style="bold")
-    for column in (2, 3):
-        table.columns[column].justify = "right"
-    for name, heard in results:
-        for one in heard.detections:
-            minutes, seconds = divmod(one.time_s, 60)
-            at = f"{minutes:.0f}:{seconds:05.2f}"
-            table.add_row(escape(name), escape(one.word), at, f"{one.score:.2f}")
-        if not heard.detections:
-            table.add_row(escape(name), "—", "", "")
-    Console().print(table)
-    count = sum(len(heard.detections) for _, heard in results)
-    seconds = sum(heard.seconds for _, heard in results)
-    named = " or ".join(f"“{word}”" for word in words)
-    print(f"{named} heard {count} time{'s' * (count != 1)} in {seconds:.1f} s of audio")
 
 
 def _stderr() -> "Console":

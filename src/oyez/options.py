@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from oyez.synth.scene import SceneConfig
+from oyez.synth.scene import VARIED, SceneConfig
 
 __all__ = ["detect_options", "evaluate_options", "scene_config", "synth_options", "train_options"]
 
@@ -56,7 +56,7 @@ def synth_options(parser: argparse.ArgumentParser) -> None:
         "--arrays", action="store_true", help="also write X.npy and Y.npy, for oyez train --arrays"
     )
     parser.add_argument("--plot", action="store_true", help="also draw each scene")
-    _scene_options(parser)
+    _scene_options(parser, SceneConfig(), "the lesson's")
 
 
 def train_options(parser: argparse.ArgumentParser) -> None:
@@ -89,13 +89,13 @@ def train_options(parser: argparse.ArgumentParser) -> None:
         metavar="SHARE",
         help="of voices and backgrounds, where --validation is not given",
     )
-    group.add_argument("--scenes", type=int, default=2000, metavar="N", help="drawn anew for each epoch")
+    group.add_argument("--scenes", type=int, default=1800, metavar="N", help="drawn anew for each epoch")
     group.add_argument("--validation-scenes", type=int, default=100, metavar="N", help="drawn once")
-    _scene_options(parser)
+    _scene_options(parser, VARIED, "more varied than the lesson's")
     group = parser.add_argument_group("how to learn")
     group.add_argument("--preset", choices=["course"], default="course", help="kind of detector")
     group.add_argument("--from", dest="start", metavar="MODEL", help="go on from a model's weights")
-    group.add_argument("--epochs", type=int, default=12, metavar="N", help="at most")
+    group.add_argument("--epochs", type=int, default=8, metavar="N", help="at most")
     group.add_argument("--batch", type=int, default=4, metavar="N", help="scenes per update")
     group.add_argument(
         "--optimizer",
@@ -127,7 +127,12 @@ def train_options(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="the GRU of the lesson's own edition: reset gate before the product, one bias",
     )
-    group.add_argument("--max-hz", type=float, metavar="HZ", help="hear nothing above this frequency")
+    group.add_argument(
+        "--max-hz",
+        type=float,
+        metavar="HZ",
+        help="hear nothing above this (default: what all recordings hold)",
+    )
     group.add_argument("--seed", type=int, default=0, metavar="S", help="the same seed gives the same model")
     group.add_argument(
         "--threads", type=int, default=os.cpu_count() or 1, metavar="N", help="of the computation"
@@ -194,9 +199,8 @@ def _corpus_options(parser: Any) -> None:
     )
 
 
-def _scene_options(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("scenes (the defaults are the lesson's)")
-    default = SceneConfig()
+def _scene_options(parser: argparse.ArgumentParser, default: SceneConfig, whose: str) -> None:
+    group = parser.add_argument_group(f"scenes (the defaults are {whose})")
 
     def pair(name: str, kind: type, help_text: str) -> None:
         group.add_argument(

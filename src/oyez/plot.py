@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["LONGEST_S", "detection", "require_matplotlib", "scene", "training"]
+__all__ = ["LONGEST_S", "check", "detection", "require_matplotlib", "scene", "training"]
 
 LONGEST_S = 600.0
 """Seconds that one picture shows at most."""
@@ -151,12 +151,28 @@ def _figure(width: float, height: float, **subplots: Any) -> tuple["Figure", Any
     return figure, figure.subplots(**subplots)
 
 
-def _two(seconds: float) -> tuple["Figure", Any]:
+def check(path: Path, seconds: float = 0.0) -> None:
+    """Make sure that a picture can be drawn, before the work that fills it.
+
+    Raises:
+        MissingExtraError: matplotlib is not installed.
+        ConfigError: the suffix names no kind of picture, or it would be longer than ten minutes.
+    """
+    require_matplotlib()
+    _check_length(seconds)
+    _kind(path, _figure(1, 1)[0])
+
+
+def _check_length(seconds: float) -> None:
     if seconds > LONGEST_S:
         raise ConfigError(
             f"a picture shows at most {LONGEST_S / 60:.0f} minutes, got {seconds / 60:.1f}. "
             "Cut the recording."
         )
+
+
+def _two(seconds: float) -> tuple["Figure", Any]:
+    _check_length(seconds)
     width = min(24.0, max(10.0, seconds * 0.6))
     figure, axes = _figure(width, 5, nrows=2, sharex=True, gridspec_kw={"height_ratios": [2.2, 1]})
     axes[1].set(xlabel="seconds", ylim=(-0.02, 1.05), xlim=(0, seconds))
@@ -196,10 +212,14 @@ def _plain(word: str) -> str:
 
 
 def _save(figure: "Figure", path: Path) -> None:
+    figure.savefig(path, dpi=130, format=_kind(path, figure))
+
+
+def _kind(path: Path, figure: "Figure") -> str:
     kinds = figure.canvas.get_supported_filetypes()
     kind = path.suffix[1:].lower() or "png"
     if kind not in kinds:
         raise ConfigError(
             f"{path}: '{path.suffix}' is no kind of picture. Use one of {', '.join(sorted(kinds))}."
         )
-    figure.savefig(path, dpi=130, format=kind)
+    return kind

@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from oyez import audio
-from oyez.detect.detector import Detector, Scores
+from oyez.detect.detector import FASTEST, SLOWEST, Detector, Scores
 from oyez.detect.model import Model
+from oyez.errors import AudioError
 from oyez.events import Detection
 
 __all__ = ["Heard", "hear"]
@@ -51,8 +52,12 @@ def hear(
     count = 0
     for samples, rate in audio.blocks(path):
         if detector is None:
+            _check_rate(path, rate)
             detector = Detector(model, rate=rate, threshold=threshold)
-        detections += detector.push(samples)
+        try:
+            detections += detector.push(samples)
+        except AudioError as error:
+            raise AudioError(f"{path}: {error}") from None
         scores.append(detector.last_scores)
         count += len(samples)
         on_progress(count / rate)
@@ -62,3 +67,8 @@ def hear(
         detections.append(Detection(late.word, min(late.time_s, seconds), late.score))
     scores.append(detector.last_scores)
     return Heard(path, seconds, tuple(detections), np.concatenate(scores))
+
+
+def _check_rate(path: Path, rate: int) -> None:
+    if not SLOWEST <= rate <= FASTEST:
+        raise AudioError(f"{path} has a rate of {rate} Hz, expected {SLOWEST}..{FASTEST}. Convert it.")

@@ -1,6 +1,6 @@
 """A detector on recordings with hand-set labels: the lesson's dev set, or your own."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +73,8 @@ def evaluate_folder(model: str | Path, folder: Path, threshold: float | None = N
 
     Args:
         model: shipped name or path; of a label without a name, its first word is meant.
-        folder: recordings, each with a label file of its name (see `read_spans`) beside it.
+        folder: recordings, each with a label file of its name (see `read_spans`) beside it. Labels of
+            other names are notes; upper and lower case are the same.
         threshold: score that a word needs; None means the model's own.
 
     Returns:
@@ -91,15 +92,26 @@ def evaluate_folder(model: str | Path, folder: Path, threshold: float | None = N
     if not paths:
         raise DataError(f"{folder} holds no recordings. Name one that does.")
     steps, events, seconds = StepCounts(), Matches(), 0.0
+    known = {word.lower(): word for word in card.words}
+    others: set[str] = set()
     for path in paths:
         heard = hear(opened, path, threshold)
-        spans = read_spans(_labels_of(path), card.words[0], heard.seconds)
-        events += match([span for span in spans if span.word in card.words], heard.detections)
+        labels = read_spans(_labels_of(path), card.words[0], heard.seconds)
+        spans = [
+            replace(span, word=known[span.word.lower()]) for span in labels if span.word.lower() in known
+        ]
+        others |= {span.word for span in labels} - {span.word for span in spans}
+        events += match(spans, heard.detections)
         # the clip's own steps are those of the stream, but for the delay before the first
         count = Preset(card.features, card.model, TriggerConfig()).steps(round(heard.seconds * card.rate))
         scores = heard.scores[card.delay_steps : card.delay_steps + count]
         steps += count_steps(targets(tuple(spans), card.words, heard.seconds, len(scores)), scores)
         seconds += heard.seconds
+    if others and not events.hits + events.misses:
+        raise DataError(
+            f"{folder}: no label says {' or '.join(card.words)}, they say {', '.join(sorted(others))}. "
+            "Name each label after the word."
+        )
     return Evaluation(len(paths), seconds / 3600, steps, events)
 
 

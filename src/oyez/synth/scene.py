@@ -11,7 +11,7 @@ from oyez.config import Config
 from oyez.synth.clips import Clip, Corpus
 from oyez.synth.effects import ROLL_OFF
 
-__all__ = ["Bed", "Placement", "Range", "Scene", "SceneConfig", "draw"]
+__all__ = ["VARIED", "Bed", "Placement", "Range", "Scene", "SceneConfig", "draw"]
 
 Range = tuple[float, float]
 """Lowest and highest value of a uniform draw."""
@@ -59,6 +59,17 @@ class SceneConfig(Config):
                 self._check(all(map(math.isfinite, value)), f"{name} must be finite", value)
         lowest_hz = 1.0 if self.low_pass_hz is None else self.low_pass_hz[0]
         self._check(lowest_hz > 0, "low_pass_hz must be above 0", self.low_pass_hz)
+
+
+VARIED = SceneConfig(
+    negatives=(0, 4),
+    beds=(1, 2),
+    background_db=(-20.0, -5.0),
+    snr_db=(-3.0, 25.0),
+    level_dbfs=(-45.0, -15.0),
+    tilt_db=(-3.0, 3.0),
+)
+"""Scenes for a detector that is to work in other places than those of its recordings."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import torch
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from oyez import plot
+from oyez import audio, plot
 from oyez.config import PRESETS, TriggerConfig
 from oyez.detect.model import model_path
 from oyez.errors import ConfigError
@@ -20,9 +20,11 @@ from oyez.train.export import export, load_network
 from oyez.train.job import Job
 from oyez.train.loop import TrainConfig
 from oyez.train.models import CourseNetwork
-from oyez.train.run import Run
+from oyez.train.run import read_log
 
 __all__ = ["run"]
+
+PASSES = 0.9375  # of half the rate: what a resampler lets through (7500 of 8000 Hz)
 
 
 def run(options: argparse.Namespace, scene: SceneConfig, folder: Path) -> None:
@@ -47,9 +49,12 @@ def run(options: argparse.Namespace, scene: SceneConfig, folder: Path) -> None:
         TextColumn("loss {task.fields[loss]:.4f}"), TimeRemainingColumn(),
     )  # fmt: skip
     with Progress(*columns, console=console, transient=True) as progress:
+        batches = 0
         task = progress.add_task("", total=None, epoch="…", loss=float("nan"))
 
         def on_batch(epoch: int, done: int, loss: float) -> None:
+            nonlocal batches
+            batches += 1
             epochs = f"{epoch + 1}/{job.train.epochs}"
             total = None if job.words is None else job.scenes // job.train.batch
             progress.update(task, completed=done, total=total, epoch=epochs, loss=loss)
@@ -61,7 +66,9 @@ def run(options: argparse.Namespace, scene: SceneConfig, folder: Path) -> None:
             on_batch=on_batch,
             on_epoch=lambda row: console.print(_line(row), highlight=False),
         )
-    rows = Run(folder, job.settings()).log
+    rows = read_log(folder)
+    if not batches:
+        console.print(f"{folder}: this training had ended before; its best network is written")
     if options.plot is not None:
         with whole(options.plot, overwrite=options.overwrite) as draft:
             plot.training(draft, rows)
@@ -72,9 +79,11 @@ def _job(options: argparse.Namespace, scene: SceneConfig) -> tuple[dict[str, tor
     """Weights to start from, and the job."""
     course = PRESETS["course"]
     features, model, start = course.features, course.model, None
+    word = options.word[0] if options.word else "activate"
     if options.start is not None:
         network, words = load_network(model_path(options.start))
         features, model, start = network.features, network.config, network.state_dict()
+        word = options.word[0] if options.word else words[0]
         if len(words) != 1 and options.arrays is not None:
             raise ConfigError(f"arrays teach one word, {options.start} hears {', '.join(words)}.")
         if options.reset_before and model.reset_after:
@@ -92,10 +101,11 @@ def _job(options: argparse.Namespace, scene: SceneConfig) -> tuple[dict[str, tor
         validation=options.validation,
         held_out=options.held_out,
         arrays=options.arrays,
+        word=word,
         scenes=options.scenes,
         validation_scenes=options.validation_scenes,
         scale=scale,
-        max_hz=options.max_hz or features.max_hz,
+        max_hz=options.max_hz or (features.max_hz if start is not None else _common_hz(options)),
         dropout=options.dropout,
         reset_after=model.reset_after and not options.reset_before,
         gate=model.gate,
@@ -110,6 +120,22 @@ def _job(options: argparse.Namespace, scene: SceneConfig) -> tuple[dict[str, tor
             seed=options.seed,
         ),
     )
+
+
+def _common_hz(options: argparse.Namespace) -> float | None:
+    """The highest frequency that every recording holds, where that is less than the model could hear.
+
+    What scenes never hold above it, rooms do: the network must not look there.
+    """
+    folders = (options.words, options.backgrounds)
+    rates = {
+        audio.info(path)[1]
+        for folder in folders
+        if folder is not None and folder.is_dir()
+        for path in audio.files_in(folder)
+    }
+    highest_hz = PASSES * min(rates, default=PRESETS["course"].features.rate) / 2
+    return highest_hz if highest_hz < PASSES * PRESETS["course"].features.rate / 2 else None
 
 
 def _line(row: dict[str, float]) -> str:

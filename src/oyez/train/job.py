@@ -1,6 +1,7 @@
 """One training, from folders to the best network: what `oyez train --preset course` does."""
 
 import dataclasses
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any, Literal
 import numpy as np
 import torch
 
+from oyez import audio
 from oyez.config import PRESETS, Config, Preset
 from oyez.errors import ConfigError, DataError
 from oyez.synth.clips import Background, Corpus, load_corpus
@@ -41,7 +43,7 @@ class Job(Config):
     """Folder with the lesson's X and Y in place of words; `validation` is then one too."""
     word: str = "activate"
     """What the ones in arrays stand for."""
-    scenes: int = 2000
+    scenes: int = 1800
     """Scenes in an epoch."""
     validation_scenes: int = 100
     scale: Literal["power", "log"] = "log"
@@ -59,6 +61,9 @@ class Job(Config):
     def __post_init__(self) -> None:
         self._check(0 < self.held_out < 1, "held_out must be between 0 and 1", self.held_out)
         self._check(self.scenes >= 1, "scenes must be 1 or more", self.scenes)
+        self._check(
+            self.validation_scenes >= 1, "validation_scenes must be 1 or more", self.validation_scenes
+        )
         self._check(self.ones >= 1, "ones must be 1 step or more", self.ones)
         if (self.words is None) == (self.arrays is None):
             raise ConfigError("give either a folder of words (--words) or of arrays (--arrays).")
@@ -113,6 +118,16 @@ class Job(Config):
         )
         return learn, [check.get(0, number) for number in range(len(check))]
 
+    def _files(self) -> str:
+        """A digest of the names and sizes of all files: a run must not go on with others."""
+        found = hashlib.sha256()
+        for folder in (self.words, self.backgrounds, self.validation, self.arrays):
+            if folder is not None and folder.is_dir():
+                arrays = sorted(folder.glob("[XY].npy"))
+                for path in [*audio.files_in(folder), *arrays]:
+                    found.update(f"{path.relative_to(folder)} {path.stat().st_size}\n".encode())
+        return found.hexdigest()[:16]
+
     def _arrays(self, folder: Path) -> tuple[Examples, list[Example]]:
         config, seed = self.preset.features, self.train.seed
         learn = ArrayExamples(folder, config, self.word, seed)
@@ -146,7 +161,7 @@ class Job(Config):
             ConfigError: the folder holds a training with other settings.
             DataError: a folder lacks what is needed.
         """
-        run = Run(folder, self.settings())
+        run = Run(folder, {**self.settings(), "files": self._files(), "start": _digest(start)})
         learn, check = self.examples()
         torch.manual_seed(self.train.seed)
         network = CourseNetwork(self.preset.features, self.preset.model, len(learn.words))
@@ -162,12 +177,23 @@ class Job(Config):
         return best, learn
 
 
+def _digest(weights: dict[str, torch.Tensor] | None) -> str | None:
+    """Of the weights that a training starts from; None where they are drawn."""
+    if weights is None:
+        return None
+    found = hashlib.sha256()
+    for name, value in sorted(weights.items()):
+        found.update(name.encode() + value.numpy().tobytes())
+    return found.hexdigest()[:16]
+
+
 def hold_out(corpus: Corpus, share: float, seed: int) -> tuple[Corpus, Corpus]:
     """Set voices and backgrounds apart, by chance.
 
     Args:
         corpus: of two voices or more.
-        share: of the voices of each word, at least one, and of the backgrounds.
+        share: of the voices of each word, at least one, of those that say only other words, and of the
+            backgrounds.
         seed: of the chance.
 
     Returns:
@@ -187,6 +213,10 @@ def hold_out(corpus: Corpus, share: float, seed: int) -> tuple[Corpus, Corpus]:
             )
         count = max(1, round(share * len(voices)))
         out |= {voices[i] for i in rng.choice(len(voices), count, replace=False)}
+    others = sorted({clip.voice for clip in corpus.negatives} - set(corpus.voices))
+    if len(others) > 1:
+        count = max(1, round(share * len(others)))
+        out |= {others[i] for i in rng.choice(len(others), count, replace=False)}
     kept = len(corpus.backgrounds) - max(1, round(share * len(corpus.backgrounds)))
     order = rng.permutation(len(corpus.backgrounds))
     held = {corpus.backgrounds[i].source for i in order[kept:]} if kept else set[str]()

@@ -26,6 +26,7 @@ SAVE_BATCHES = 50
 AVERAGE = 0.998  # of the weights: share that stays at each update
 LESSON_RATE, LESSON_DECAY = 1e-4, 0.01
 LARGEST_GRADIENT = 1.0
+KERAS_EPSILON = 1e-7
 
 Progress = Callable[[int, int, float], None]
 """Called after each batch: epoch, batches done in it, loss."""
@@ -35,11 +36,12 @@ Progress = Callable[[int, int, float], None]
 class TrainConfig(Config):
     """How to learn."""
 
-    epochs: int = 12
+    epochs: int = 8
     batch: int = 4
     optimizer: Literal["default", "lesson"] = "default"
-    """`lesson`: Adam at 1e-4 / (1 + 0.01 t), which is for going on from a trained model: it all but
-    stops after some thousand updates. `default`: Adam, warmed up, then down a cosine."""
+    """`lesson`: Adam at 1e-4 / (1 + 0.01 t) and nothing else, which is for going on from a trained
+    model: it all but stops after some thousand updates. `default`: Adam, warmed up, then down a cosine,
+    gradients clipped, weights averaged."""
     learning_rate: float = 2e-3
     """Highest rate of `default`."""
     warm_up: float = 0.05
@@ -107,8 +109,9 @@ def train(
 ) -> CourseNetwork:
     """Train, or go on with a training that was stopped.
 
-    The weights that are validated and kept are a running average. After a kill it goes on from the
-    last checkpoint (every 50 batches) and ends with the same weights as if it had not stopped.
+    The weights that are validated and kept are a running average (with `lesson`: the last ones).
+    After a kill it goes on from the last checkpoint (every 50 batches) and ends with the same weights
+    as if it had not stopped.
 
     Args:
         network: to be trained, in place.
@@ -161,7 +164,10 @@ class _Student:
 
     def __init__(self, network: CourseNetwork, config: TrainConfig, run: Run) -> None:
         self.network, self.run = network, run
-        self.optimizer = torch.optim.Adam(network.parameters(), lr=config.rate(0, 1), betas=(0.9, 0.999))
+        self.lesson = config.optimizer == "lesson"
+        self.optimizer = torch.optim.Adam(
+            network.parameters(), lr=config.rate(0, 1), eps=KERAS_EPSILON if self.lesson else 1e-8
+        )
         self.average = {name: value.detach().clone() for name, value in network.state_dict().items()}
         self.epoch, self.batch, self.waited = 0, 0, 0
         self.best, self.losses = math.inf, 0.0
@@ -183,12 +189,13 @@ class _Student:
         logits, _ = self.network(x)
         loss = torch.nn.functional.binary_cross_entropy_with_logits(logits, y)
         loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(self.network.parameters(), LARGEST_GRADIENT)
+        if not self.lesson:
+            torch.nn.utils.clip_grad_norm_(self.network.parameters(), LARGEST_GRADIENT)
         self.optimizer.step()
         self.losses += float(loss.detach())
         if not math.isfinite(self.losses):
             raise DataError("the loss is no number any more. Start again with a lower --learning-rate.")
-        stays = min(AVERAGE, (update + 1) / (update + 10))
+        stays = 0.0 if self.lesson else min(AVERAGE, (update + 1) / (update + 10))
         for name, value in self.network.state_dict().items():
             if value.is_floating_point():
                 self.average[name].lerp_(value.detach(), 1 - stays)

@@ -6,10 +6,10 @@ from typing import Any
 
 import torch
 
-from oyez.errors import ConfigError
+from oyez.errors import ConfigError, OutputError
 from oyez.output import whole
 
-__all__ = ["Run"]
+__all__ = ["Run", "read_log"]
 
 
 class Run:
@@ -24,9 +24,15 @@ class Run:
 
         Raises:
             ConfigError: the folder holds a training with other settings.
+            OutputError: the folder cannot be made.
         """
         self.folder = folder
-        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise OutputError(
+                f"{folder}: no folder can be made there ({error.strerror}). Name another --run folder."
+            ) from None
         path = folder / "run.json"
         text = json.dumps(settings, indent=1, sort_keys=True)
         if not path.exists():
@@ -41,10 +47,7 @@ class Run:
     @property
     def log(self) -> list[dict[str, float]]:
         """One row per finished epoch."""
-        path = self.folder / "log.jsonl"
-        if not path.exists():
-            return []
-        return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+        return read_log(self.folder)
 
     def write_log(self, rows: list[dict[str, float]]) -> None:
         """Replace the log."""
@@ -63,3 +66,11 @@ class Run:
             return None
         values: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
         return values
+
+
+def read_log(folder: Path) -> list[dict[str, float]]:
+    """The rows of a training's log, one per finished epoch."""
+    path = folder / "log.jsonl"
+    if not path.exists():
+        return []
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
