@@ -221,3 +221,75 @@ def test_a_model_is_gone_on_with_as_it_is(words, model, tmp_path, capsys):
     ]
     assert "learnt from --scale log" in _error(capsys, *learn, "--scale", "power")
     assert "other edition of the GRU" in _error(capsys, *learn, "--reset-before")
+
+
+def test_one_bad_recording_does_not_silence_the_others(model, recording, tmp_path, capsys):
+    (tmp_path / "a.wav").write_text("this is not audio")
+    assert main(["detect", "--model", model, "--json", str(tmp_path)]) == 2
+    captured = capsys.readouterr()
+    assert len(json.loads(captured.out)["detections"]) == 2
+    assert "1 of 2 recordings could not be heard" in captured.err
+    assert "a.wav is no audio file" in captured.err
+
+
+@pytest.mark.parametrize(
+    ("option", "says"),
+    [
+        (["--chime", "c.foo"], "'.foo' is no format to write"),
+        (["--plot", "p.foo"], "'.foo' is no kind of picture"),
+        (["--chime", "two.wav", "--overwrite"], "two.wav is the recording itself"),
+    ],
+)
+def test_outputs_are_checked_before_anything_is_heard(
+    model, recording, tmp_path, capsys, monkeypatch, option, says
+):
+    monkeypatch.chdir(tmp_path)
+    before = recording.read_bytes()
+    assert says in _error(capsys, "detect", "--model", model, "two.wav", "--labels", "l.txt", *option)
+    assert recording.read_bytes() == before
+    assert not Path("l.txt").exists()
+
+
+def test_standard_input_is_called_so(model, monkeypatch, capsys):
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"")))
+    assert "standard input is empty" in _error(capsys, "detect", "--model", model, "-")
+
+
+def test_a_file_of_floats_at_the_wrong_scale_is_named(model, tmp_path, capsys):
+    import soundfile
+
+    soundfile.write(tmp_path / "loud.wav", np.full(1000, 11.6), 44_100, subtype="FLOAT")
+    assert "loud.wav: float samples must lie in ±1, got 11.6" in _error(
+        capsys, "detect", "--model", model, tmp_path / "loud.wav"
+    )
+
+
+def test_training_again_with_other_recordings_is_not_going_on(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    words = write_corpus(tmp_path)
+    learn = ["train", "--words", "words", "--scenes", "2", "--validation-scenes", "1", "--batch", "2"]
+    learn += ["--epochs", "1", "--threads", "1", "--out", "m.onnx", *SHORT]
+    assert main(learn) == 0
+    card = Model(Path("m.onnx")).card
+    assert card.features.max_hz == 7_500  # of recordings at 16 kHz
+    assert card.features.scale == "log"
+    capsys.readouterr()
+    assert main([*learn, "--overwrite"]) == 0
+    assert "had ended before" in capsys.readouterr().err
+    audio.write(words / "rise" / "eve_1.wav", 0.1 * np.ones(8000), 16_000)
+    assert "a training with other settings" in _error(capsys, *learn, "--overwrite")
+    assert "a training with other settings" in _error(
+        capsys, *learn, "--overwrite", "--from", "m.onnx", "--scale", "log"
+    )
+    Path("file").write_text("x")
+    assert "no folder can be made there" in _error(capsys, *learn, "--overwrite", "--run", "file")
+
+
+def test_labels_of_another_name(model, recording, tmp_path, capsys):
+    recording.with_suffix(".txt").write_text("1.0\t1.3\tTone\n2.5\t2.8\ttone\n3.5\t3.6\tcough\n")
+    assert main(["evaluate", model, "--labelled", str(tmp_path)]) == 0
+    assert "2 of 2 words heard, 0 false accepts" in capsys.readouterr().out
+    recording.with_suffix(".txt").write_text("1.0\t1.3\tbell\n")
+    assert "no label says tone, they say bell" in _error(
+        capsys, "evaluate", model, "--labelled", str(tmp_path)
+    )

@@ -87,3 +87,13 @@ def test_learns_a_rising_tone_without_a_miss(words, tmp_path, scale):
     best = min(rows, key=lambda row: row["validation_loss"])
     assert best["event_recall"] == 1.0
     assert best["event_precision"] == 1.0
+
+
+def test_voices_that_say_only_other_words_are_held_apart_too(words, tmp_path):
+    import shutil
+
+    copy = shutil.copytree(words, tmp_path / "words")
+    for path in (copy / "negatives").glob("*.wav"):
+        path.rename(path.with_name(f"other-{path.name}"))
+    rest, out = hold_out(load_corpus(copy), 0.3, 0)
+    assert not {clip.source for clip in rest.negatives} & {clip.source for clip in out.negatives}

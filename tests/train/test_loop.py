@@ -154,3 +154,14 @@ def test_checkpoints_load_without_pickled_code(tmp_path):
     _train(tmp_path, TrainConfig(epochs=1, batch=8))
     for name in ("last.pt", "best.pt"):
         torch.load(tmp_path / name, weights_only=True)
+
+
+def test_the_lessons_optimiser_is_plain_adam(tmp_path):
+    """No average and no clipping: one update moves every weight by the rate, in the gradient's sense."""
+    network = _network()
+    network.dropout.p = 0.0
+    before = {name: value.clone() for name, value in network.state_dict().items()}
+    config = TrainConfig(optimizer="lesson", epochs=1, batch=8)
+    best, _, _ = _train(tmp_path, config, count=8, network=network)
+    moved = (best.state_dict()["dense.weight"] - before["dense.weight"]).abs()
+    torch.testing.assert_close(moved, torch.full_like(moved, 1e-4), rtol=0.01, atol=0)
