@@ -25,7 +25,7 @@ VOICE = "bf_isabella"
 RAIN = ("2-72970-A", "3-132852-A", "3-140774-A", "3-157149-A")
 """All CC0 by ESC-10's list (authors in NOTICE), and all held out of training."""
 SCENE = SceneConfig(
-    duration_s=20.0, positives=(4, 4), negatives=(5, 5), snr_db=(8.0, 16.0), low_pass_hz=(7500.0, 7500.0)
+    duration_s=20.0, positives=(4, 4), negatives=(5, 5), snr_db=(14.0, 22.0), low_pass_hz=(7500.0, 7500.0)
 )
 SEED = 9
 FADE_S = 0.5
