@@ -3,6 +3,7 @@
 PYTHON ?= python3
 FILE ?= examples/demo.flac
 OUT ?= demo
+DATA ?= ../shared/data
 
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt
@@ -38,8 +39,8 @@ format: .venv/.test  ## put the code into shape
 bench: .venv/.test  ## measure speed
 	$(BIN)/python benchmarks/speed.py
 
-accuracy: .venv/.test  ## measure accuracy
-	$(BIN)/python benchmarks/accuracy.py
+accuracy: .venv/.test  ## measure accuracy on real audio: DATA=…, and VOICES=… for synthetic ones
+	$(BIN)/python benchmarks/accuracy.py --data "$(DATA)" $(if $(VOICES),--voices "$(VOICES)")
 
 clean:  ## remove what the other targets made, but for .venv and runs
 	rm -rf build demo dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -24,6 +24,16 @@ from oyez.synth.scene import SceneConfig, draw
 from oyez.train.export import annotate
 
 RATE = 44_100
+LICENCES = {
+    "Kokoro-82M v1.0 voices": "Apache-2.0",
+    "hibari voices": "Apache-2.0",
+    "Flight of the Amazon Queen, dialogue": "freely redistributable (Debian)",
+    "speechocean762": "free, commercial use too",
+    "ESC-10": "CC0 and CC BY 3.0, by clip",
+    "opsound music": "CC BY-SA",
+}
+"""Of what trained the model."""
+
 FALSE_ACCEPTS_PER_HOUR = 2.0
 SMOOTHINGS = (1, 5, 10, 20)
 SCENES = 150
@@ -94,7 +104,12 @@ def main() -> None:
             "misses": point.matches.misses,
         },
     }
-    annotate(options.model, {"trigger": {"activate": chosen.to_dict()}, "evaluated": evaluated})
+    changes = {
+        "trigger": {"activate": chosen.to_dict()},
+        "evaluated": evaluated,
+        "licences": LICENCES,
+    }
+    annotate(options.model, changes)
     print(f"{options.model}: threshold {chosen.threshold:g}, smoothing {chosen.smoothing}")
 
 
