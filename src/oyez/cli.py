@@ -69,7 +69,8 @@ def synth(options: argparse.Namespace) -> None:
         arrays=options.arrays,
         plots=options.plot,
     )
-    with Progress(console=_stderr(), transient=True) as progress:
+    console = _stderr()
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("scenes", total=max(1, options.count))
         done = folder.write(options.jobs, lambda: progress.advance(task))
     print(

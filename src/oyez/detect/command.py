@@ -102,7 +102,8 @@ def _hear_all(
 ) -> tuple[list[tuple[str, Heard]], list[OyezError]]:
     """What was heard, by name, and what went wrong; a single recording's error is raised."""
     results, failures = [], []
-    with Progress(transient=True, console=Console(stderr=True)) as progress:
+    console = Console(stderr=True)
+    with Progress(transient=True, console=console, disable=not console.is_terminal) as progress:
         for path, name in recordings:
             task = progress.add_task(escape(name), total=None)
 

@@ -48,7 +48,7 @@ def run(options: argparse.Namespace, scene: SceneConfig, folder: Path) -> None:
         TextColumn("epoch {task.fields[epoch]}"), BarColumn(), MofNCompleteColumn(),
         TextColumn("loss {task.fields[loss]:.4f}"), TimeRemainingColumn(),
     )  # fmt: skip
-    with Progress(*columns, console=console, transient=True) as progress:
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         batches = 0
         task = progress.add_task("", total=None, epoch="…", loss=float("nan"))
 
@@ -64,7 +64,7 @@ def run(options: argparse.Namespace, scene: SceneConfig, folder: Path) -> None:
             start=start,
             jobs=max(1, options.threads),
             on_batch=on_batch,
-            on_epoch=lambda row: console.print(_line(row), highlight=False),
+            on_epoch=lambda row: console.print(_line(row), highlight=False, soft_wrap=True),
         )
     rows = read_log(folder)
     if not batches:
