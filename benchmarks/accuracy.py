@@ -100,10 +100,11 @@ def report(curves: dict[str, Curve], threshold: float, model: str) -> str:
         f"## Accuracy of `{model}`\n\n"
         f"Speech without the word: {first.hours:.2f} h (`splits/speech_test.txt`, each recording once, "
         "half clean, half in noise at 10 dB, in one stream). At the shipped threshold of "
-        f"{threshold:g}: **{own.false_accepts} false accepts, "
+        f"{threshold:g}: **{own.false_accepts} false accept{'s' * (own.false_accepts != 1)}, "
         f"{own.false_accepts / first.hours:.1f} per hour** "
         f"(95 %: {low:.1f} to {high:.1f}).\n\n"
-        "Misses, with exact 95 % intervals. The ten words are real recordings of at least four people; "
+        "Misses, with exact 95 % intervals. The ten words are real recordings of people whose number is not "
+        "known; "
         "several renderings of one recording are no new evidence, so the intervals are too narrow for the "
         "rows with more than ten. Columns to the right read the miss rate off the curve.\n\n"
         + table(["words", "at the shipped threshold", *at], rows)

@@ -16,8 +16,11 @@ def sweep(start_hz: float, stop_hz: float, rate: int, seconds: float = 0.35) -> 
     return (0.3 * np.sin(phase) * np.hanning(len(t))).astype(np.float32)
 
 
-def write_corpus(folder: Path, rate: int = 16_000, clips: int = 2) -> Path:
-    """Write `words/rise`, `words/negatives`, `words/backgrounds`; returns `words`."""
+def write_corpus(folder: Path, rate: int = 16_000, clips: int = 2, tail_s: float = 0.0) -> Path:
+    """Write `words/rise`, `words/negatives`, `words/backgrounds`; returns `words`.
+
+    Each clip ends with `tail_s` of silence.
+    """
     rng = np.random.default_rng(11)
     words = folder / "words"
     for number, voice in enumerate(VOICES):
@@ -28,7 +31,8 @@ def write_corpus(folder: Path, rate: int = 16_000, clips: int = 2) -> Path:
                 ("rise", sweep(pitch, 3 * pitch, rate)),
                 ("negatives", sweep(3 * pitch, pitch, rate) if clip % 2 else sweep(pitch, pitch, rate)),
             ):
-                audio.write(words / word / f"{voice}_{clip}.wav", sound, rate)
+                silence = np.zeros(round(tail_s * rate), np.float32)
+                audio.write(words / word / f"{voice}_{clip}.wav", np.concatenate((sound, silence)), rate)
     for name in ("fan", "rain"):
         noise = 0.02 * rng.standard_normal(rate * 3)
         audio.write(words / "backgrounds" / f"{name}.wav", noise, rate)

@@ -70,26 +70,26 @@ def test_settings_survive_json(words):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("scale", ["log", "power"])
-def test_learns_a_rising_tone(words, tmp_path, scale):
-    """The whole way on a core in a minute: a held-out voice is heard, nothing is made up.
+def test_learns_a_rising_tone_without_a_miss(tmp_path, scale):
+    """The whole way on a core in a minute: a held-out voice is always heard, nothing is made up.
 
-    Words that end with the scene, or follow another at once, cannot all be heard.
+    A silence after each word leaves room for its labels and for the trigger to rest.
     """
     torch.set_num_threads(1)
     job = Job(
-        words=words,
+        words=write_corpus(tmp_path, tail_s=0.4),
         scenes=160,
         validation_scenes=20,
         scale=scale,
         dropout=0.1,
-        scene=replace(SCENE, duration_s=2.0),
+        scene=replace(SCENE, duration_s=2.0, positives=(0, 1)),
         train=TrainConfig(epochs=12, batch=4, learning_rate=3e-3, patience=12),
     )
     rows = []
     job.run(tmp_path / "run", on_epoch=rows.append)
     best = min(rows, key=lambda row: row["validation_loss"])
-    assert best["event_recall"] >= 0.85
-    assert best["event_precision"] >= 0.95
+    assert best["event_recall"] == 1.0
+    assert best["event_precision"] == 1.0
 
 
 def test_voices_that_say_only_other_words_are_held_apart_too(words, tmp_path):

@@ -10,6 +10,7 @@ NOTES_HZ = (783.99, 1174.66)  # G5, then D6: a fifth up
 NOTE_S, LENGTH_S = 0.09, 0.55
 PARTIALS = ((1.0, 1.0, 0.16), (2.756, 0.35, 0.07), (5.404, 0.12, 0.035))
 """Frequency ratio, amplitude and decay in seconds, of a struck bar (Fletcher, Rossing 1998, §2.16)."""
+ATTACK_S = 0.004
 PEAK = 0.4
 
 
@@ -31,10 +32,10 @@ def chime(rate: int) -> Samples:
         for ratio, amplitude, decay_s in PARTIALS:
             if pitch_hz * ratio < rate / 2:
                 wave = np.sin(2 * np.pi * pitch_hz * ratio * since) * np.exp(-since / decay_s)
-                sound[after] += amplitude * wave[after]
-    attack = np.minimum(t / 0.004, 1)
+                attack = np.minimum(since / ATTACK_S, 1)  # each note's own: none begins with a click
+                sound[after] += (amplitude * wave * attack)[after]
     release = np.minimum((LENGTH_S - t) / 0.03, 1)
-    sound *= attack * release
+    sound *= release
     peak = float(np.abs(sound).max(initial=0.0))
     return np.asarray(sound * (PEAK / peak if peak else 0.0), np.float32)
 
