@@ -24,7 +24,7 @@ ORDER = (
     ("evaluate",),
     ("detect", "synth"),
     ("plot",),
-    ("features",),
+    ("features", "mel"),
     ("audio",),
     ("sound",),
     ("config", "events", "output"),
@@ -36,7 +36,7 @@ RANK = {layer: rank for rank, row in enumerate(ORDER) for layer in row}
 
 HOMES = {
     "asyncio": ("detect.actions", "serve"),
-    "importlib": ("detect.model", "errors"),
+    "importlib": ("detect.model", "errors", "train.trunk"),
     "matplotlib": ("plot",),
     "numpy": (*RANK,),
     "onnx": ("train",),

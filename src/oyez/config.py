@@ -1,12 +1,13 @@
 """Numbers that describe a detector: features, network, trigger; and the presets.
 
-Frozen, derived from one another, turned into and out of plain JSON. The defaults are the lesson's.
+Frozen, derived from one another, turned into and out of plain JSON. `FeatureConfig` and `ModelConfig`
+are the lesson's (`course`), `MelConfig` and `SmallConfig` those of `small`.
 """
 
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, TypedDict
 
 from oyez.errors import ConfigError
 
@@ -15,13 +16,17 @@ __all__ = [
     "PRESETS",
     "Config",
     "FeatureConfig",
+    "MelConfig",
     "ModelConfig",
     "Preset",
+    "Presets",
+    "SmallConfig",
+    "SmallPreset",
     "TriggerConfig",
 ]
 
 FULL_SCALE = 32768
-"""What a sample of 1.0 is in 16-bit samples, the scale of the spectrogram."""
+"""What a sample of 1.0 is in 16-bit samples, the scale of all spectrograms."""
 
 
 class Config:
@@ -134,6 +139,70 @@ class ModelConfig(Config):
 
 
 @dataclass(frozen=True)
+class MelConfig(Config):
+    """Logarithm of the power in mel bands, as the speech-embedding trunk reads it."""
+
+    rate: int = 16_000
+    """Samples per second."""
+    window: int = 400
+    """Samples under one Hann window."""
+    fft: int = 512
+    """Points of the Fourier transform; the window stands amid zeros."""
+    hop: int = 160
+    """Samples from one frame to the next."""
+    bands: int = 32
+    low_hz: float = 60.0
+    """Lower edge of the lowest band."""
+    high_hz: float = 3_800.0
+    """Upper edge of the highest."""
+    floor: float = 1.0
+    """Least power of a band: about that of dither by one bit (white, of 1/4 squared, gives 1.2)."""
+
+    def __post_init__(self) -> None:
+        self._check(self.rate > 0, "rate must be positive", self.rate)
+        self._check(0 < self.hop <= self.window, "hop must be 1..window samples", self.hop)
+        self._check(self.window <= self.fft, "window must be fft samples or fewer", self.window)
+        self._check(self.bands >= 1, "bands must be 1 or more", self.bands)
+        self._check(
+            0 <= self.low_hz < self.high_hz <= self.rate / 2,
+            "low_hz and high_hz must rise, up to half the rate",
+            (self.low_hz, self.high_hz),
+        )
+        self._check(self.floor > 0, "floor must be positive", self.floor)
+
+    @property
+    def past(self) -> int:
+        """Samples before a frame's own hop that its window sees: 240."""
+        return self.window - self.hop
+
+    def frames(self, samples: int) -> int:
+        """Frames of a stream after that many samples: silence stands before its first."""
+        return samples // self.hop
+
+
+@dataclass(frozen=True)
+class SmallConfig(Config):
+    """The head on the speech-embedding trunk."""
+
+    hidden: int = 96
+    """Outputs of the linear layer before the GRU."""
+    units: int = 96
+    """Of the GRU."""
+    dropout: float = 0.2
+    """Share that is dropped of the linear layer's outputs and of the GRU's, in training."""
+
+    stride = 8
+    """Frames per output step: the trunk's."""
+    embedding = 96
+    """Numbers that the trunk gives at each step."""
+
+    def __post_init__(self) -> None:
+        self._check(self.hidden > 0, "hidden must be 1 or more", self.hidden)
+        self._check(self.units > 0, "units must be 1 or more", self.units)
+        self._check(0 <= self.dropout < 1, "dropout must be 0 or more, below 1", self.dropout)
+
+
+@dataclass(frozen=True)
 class TriggerConfig(Config):
     """When scores become a detection."""
 
@@ -181,5 +250,33 @@ class Preset:
         return self.model.steps(self.features.frames(samples))
 
 
-PRESETS = {"course": Preset(FeatureConfig(), ModelConfig(), TriggerConfig())}
+@dataclass(frozen=True)
+class SmallPreset:
+    """A detector on the speech-embedding trunk, whole."""
+
+    features: MelConfig
+    model: SmallConfig
+    trigger: TriggerConfig
+
+    @property
+    def step(self) -> int:
+        """Samples per output step, and per chunk: 1280."""
+        return self.features.hop * self.model.stride
+
+    def steps(self, samples: int) -> int:
+        """Output steps of a whole clip: 125 for 160,000 samples."""
+        return samples // self.step
+
+
+class Presets(TypedDict):
+    """The presets, each of its own type."""
+
+    course: Preset
+    small: SmallPreset
+
+
+PRESETS: Presets = {
+    "course": Preset(FeatureConfig(), ModelConfig(), TriggerConfig()),
+    "small": SmallPreset(MelConfig(), SmallConfig(), TriggerConfig(smoothing=3)),
+}
 """By name."""
