@@ -66,6 +66,7 @@ def load(data: Path, voices: Path) -> tuple[Material, Material]:
     train, held_out = Material(), Material()
     _real_speech(data, train, held_out)
     _noises(data, train, held_out)
+    _choosing(data, held_out)
     rng = np.random.default_rng(31)
     for folder in (*sorted(voices.glob("stock*")), voices / "engines"):
         for half, split in ((train, "train"), (held_out, "validation")):
@@ -99,6 +100,20 @@ def _real_speech(data: Path, train: Material, held_out: Material) -> None:
         kind = "games" if name.startswith("game_") else "speech"
         half = held_out if held_out_by(name, HELD_OUT[kind]) else train
         half.speech[kind] += _joined((_read(path) for path in paths), rng)
+
+
+def _choosing(data: Path, held_out: Material) -> None:
+    """Real people saying other words, and rooms that they spoke in: never trained on, only chosen by."""
+    rng = np.random.default_rng(35)
+    for name in ("precise_community", "gsc_bits"):
+        with (data / name / "metadata.csv").open(newline="", encoding="utf-8") as file:
+            rows = sorted((row["path"], row["label"]) for row in csv.DictReader(file))
+        words = [path for path, label in rows if "noise" not in label and "background" not in label]
+        held_out.speech["single words"] += _joined((_read(data / name / path) for path in words), rng)
+        if name == "precise_community":
+            held_out.noises["noise"] += [
+                _read(data / name / path) for path, label in rows if label == "noise"
+            ]
 
 
 def _noises(data: Path, train: Material, held_out: Material) -> None:
