@@ -163,7 +163,7 @@ def test_train_on_folders_and_evaluate(words, tmp_path, capsys, monkeypatch):
     learn += ["--epochs", "1", "--threads", "1", "--out", "rise.onnx", *SHORT, "--reset-before"]
     assert main(learn) == 0
     assert "rise.onnx: hears rise" in capsys.readouterr().out
-    assert Model(Path("rise.onnx")).card.model.reset_after is False
+    assert Model(Path("rise.onnx")).card.preset.model.reset_after is False
     # a file in the way is noticed before anything is learnt
     assert "rise.onnx exists already" in _error(capsys, *learn)
     assert main(["synth", "dev", "--words", words, "--count", "2", "--jobs", "1", *SHORT]) == 0
@@ -271,8 +271,8 @@ def test_training_again_with_other_recordings_is_not_going_on(tmp_path, capsys, 
     learn += ["--epochs", "1", "--threads", "1", "--out", "m.onnx", *SHORT]
     assert main(learn) == 0
     card = Model(Path("m.onnx")).card
-    assert card.features.max_hz == 7_500  # of recordings at 16 kHz
-    assert card.features.scale == "log"
+    assert card.preset.features.max_hz == 7_500  # of recordings at 16 kHz
+    assert card.preset.features.scale == "log"
     capsys.readouterr()
     assert main([*learn, "--overwrite"]) == 0
     assert "had ended before" in capsys.readouterr().err

@@ -13,7 +13,7 @@ from oyez.errors import OyezError
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["detect", "evaluate", "info", "main", "models", "synth", "train"]
+__all__ = ["detect", "evaluate", "export", "info", "main", "models", "synth", "train"]
 
 EXIT_ERROR = 2
 
@@ -104,6 +104,21 @@ def evaluate(options: argparse.Namespace) -> None:
     print(json.dumps(result.to_dict(), indent=1) if options.json else result.text())
 
 
+def export(options: argparse.Namespace) -> None:
+    """Merge model files on one trunk into one that hears all their words."""
+    from oyez.detect.model import Model, model_path
+    from oyez.errors import ConfigError, require
+
+    for library in ("torch", "onnx"):
+        require(library, "train")
+    from oyez.train.merge import merge
+
+    if len(options.merge) < 2:
+        raise ConfigError(f"--merge needs two model files or more, got {options.merge[0]}. Name another.")
+    merge([model_path(name) for name in options.merge], options.out, overwrite=options.overwrite)
+    print(f"{options.out}: hears {', '.join(Model(options.out).card.words)} on one trunk")
+
+
 def models(_options: argparse.Namespace) -> None:
     """List the models that come with Oyez."""
     from oyez.detect.model import DEFAULT_MODEL, Model, model_path, shipped
@@ -154,7 +169,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"oyez {__version__}")
     common = _Parser(add_help=False)
     common.add_argument("--debug", action="store_true", help="show the traceback of an error")
-    from oyez.options import detect_options, evaluate_options, synth_options, train_options
+    from oyez.options import (
+        detect_options,
+        evaluate_options,
+        export_options,
+        synth_options,
+        train_options,
+    )
 
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
@@ -174,6 +195,7 @@ def _parser() -> argparse.ArgumentParser:
     synth_options(command(synth))
     train_options(command(train))
     evaluate_options(command(evaluate))
+    export_options(command(export))
     command(models)
     command(info).add_argument("model", nargs="?", default="activate-course", help="name or file")
     return parser

@@ -8,7 +8,14 @@ from typing import Any
 
 from oyez.synth.scene import VARIED, SceneConfig
 
-__all__ = ["detect_options", "evaluate_options", "scene_config", "synth_options", "train_options"]
+__all__ = [
+    "detect_options",
+    "evaluate_options",
+    "export_options",
+    "scene_config",
+    "synth_options",
+    "train_options",
+]
 
 
 def detect_options(parser: argparse.ArgumentParser) -> None:
@@ -167,6 +174,19 @@ def evaluate_options(parser: argparse.ArgumentParser) -> None:
         help="score that a word needs (default: the model's)",
     )
     parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def export_options(parser: argparse.ArgumentParser) -> None:
+    """Of `oyez export`."""
+    parser.add_argument(
+        "--merge",
+        nargs="+",
+        required=True,
+        metavar="MODEL",
+        help="names or files, trained with the small preset on the same trunk, of different words",
+    )
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE.onnx", help="the model file")
+    _overwrite_option(parser)
 
 
 def _model_options(parser: argparse.ArgumentParser) -> None:
