@@ -41,6 +41,7 @@ HOMES = {
     "numpy": (*RANK,),
     "onnx": ("train",),
     "onnxruntime": ("detect.model",),
+    "pydub": ("course",),
     "rich": ("cli", "detect.command", "train.command"),
     "scipy": ("evaluate",),
     "socket": ("detect.actions", "serve"),
