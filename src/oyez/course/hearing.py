@@ -90,6 +90,7 @@ def detect_triggerword(filename: str | Path, model: Predictor | None = None) -> 
     pyplot = plot.pyplot()
     pyplot.subplot(2, 1, 1)
     x = graph_spectrogram(filename)
+    pyplot.gca().set_xlabel("")  # the lower axes have the same
     predictions = model.predict(x.T[None])
     pyplot.subplot(2, 1, 2)
     plot.draw_probability(pyplot.gca(), predictions[0, :, 0], seconds=frames / rate)
