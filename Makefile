@@ -27,7 +27,7 @@ test: .venv/.test  ## the tests, with branch coverage
 test-slow: .venv/.test  ## the tests that take longer
 	$(BIN)/pytest -m slow
 
-keras: .venv/.test .venv-keras/.installed  ## compare imported weights with Keras 2 at full size (1 GB of TensorFlow)
+keras: .venv/.test .venv-keras/.installed  ## compare imported weights with Keras 2 at full size (1.6 GB of TensorFlow)
 	$(BIN)/pytest -m slow tests/train/test_keras.py
 
 check: .venv/.test  ## lint, format and types, as .pre-commit-config.yaml has them
