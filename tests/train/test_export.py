@@ -12,7 +12,7 @@ from oyez.config import FeatureConfig, ModelConfig, Preset, SmallConfig, Trigger
 from oyez.detect.model import Model
 from oyez.errors import ModelError, OutputError
 from oyez.train import export as export_module
-from oyez.train.export import annotate, export, load_network, parity
+from oyez.train.export import annotate, export, load_network, load_small_network, parity
 from oyez.train.models import CourseNetwork
 from oyez.train.trunk import trunk_sha256
 from small_model import small_network, speech_like
@@ -200,7 +200,7 @@ def test_small_file_says_what_the_design_asks(tmp_path):
 
 def test_small_goes_on_from_a_file(tmp_path):
     network, _ = _small(tmp_path / "m.onnx")
-    again, words = load_network(tmp_path / "m.onnx")
+    again, words = load_small_network(tmp_path / "m.onnx")
     assert words == SMALL_WORDS
     assert again.state_dict().keys() == network.state_dict().keys()
     for name, value in network.state_dict().items():
@@ -212,7 +212,16 @@ def test_weights_of_another_size_are_refused(tmp_path):
     _small(path)
     annotate(path, {"model": SmallConfig(hidden=5).to_dict()})
     with pytest.raises(ModelError, match=r"no weights of the right size called head\.linear\.weight"):
-        load_network(path)
+        load_small_network(path)
+
+
+def test_each_kind_of_network_has_its_own_door(tmp_path):
+    _small(tmp_path / "small.onnx")
+    _export(_network(), tmp_path / "course.onnx")
+    with pytest.raises(ModelError, match="is a small model, expected a course model"):
+        load_network(tmp_path / "small.onnx")
+    with pytest.raises(ModelError, match="is a course model, expected a small model"):
+        load_small_network(tmp_path / "course.onnx")
 
 
 def test_full_size_small_export_hears_what_torch_hears(tmp_path, rng):

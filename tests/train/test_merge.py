@@ -10,7 +10,7 @@ from oyez.config import SmallConfig, TriggerConfig
 from oyez.detect.model import Model
 from oyez.errors import ModelError, OutputError
 from oyez.train import merge as merge_module
-from oyez.train.export import annotate, export, load_network
+from oyez.train.export import annotate, export, load_small_network
 from oyez.train.merge import merge
 from small_model import TRIGGER, small_network, speech_like, write_small_model
 from tone_model import write_tone_model
@@ -83,7 +83,7 @@ def test_merged_files_can_be_merged_again(files, tmp_path, rng):
 def test_a_merged_file_is_not_trained_further(files, tmp_path):
     merge(files[:2], tmp_path / "ab.onnx")
     with pytest.raises(ModelError, match="before it is merged"):
-        load_network(tmp_path / "ab.onnx")
+        load_small_network(tmp_path / "ab.onnx")
 
 
 def test_another_kind_is_refused(files, tmp_path):

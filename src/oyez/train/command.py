@@ -82,8 +82,6 @@ def _job(options: argparse.Namespace, scene: SceneConfig) -> tuple[dict[str, tor
     word = options.word[0] if options.word else "activate"
     if options.start is not None:
         network, words = load_network(model_path(options.start))
-        if not isinstance(network, CourseNetwork):
-            raise ConfigError(f"{options.start} is no course model: its weights are of another network.")
         features, model, start = network.features, network.config, network.state_dict()
         word = options.word[0] if options.word else words[0]
         if len(words) != 1 and options.arrays is not None:

@@ -14,7 +14,7 @@ import numpy as np
 import onnx
 import torch
 
-from oyez.config import SmallPreset, TriggerConfig
+from oyez.config import Preset, SmallPreset, TriggerConfig
 from oyez.detect.model import TOLERANCE, TRUNK, Model
 from oyez.errors import ModelError
 from oyez.sound import Samples
@@ -25,7 +25,7 @@ from oyez.train.models import CourseNetwork, SmallNetwork
 from oyez.train.nodes import Array
 from oyez.train.trunk import trunk_sha256
 
-__all__ = ["Exported", "annotate", "export", "load_network", "parity"]
+__all__ = ["Exported", "annotate", "export", "load_network", "load_small_network", "parity"]
 
 HEAD, FIRST_HEAD = "head.", "heads.0."
 """What the head's weights are called in the network, and in the file, which may hold several."""
@@ -91,8 +91,8 @@ def export(
     return Exported(path, *differences)
 
 
-def load_network(path: Path) -> tuple[CourseNetwork | SmallNetwork, tuple[str, ...]]:
-    """The network inside a model file, to be trained further.
+def load_network(path: Path) -> tuple[CourseNetwork, tuple[str, ...]]:
+    """The lesson's network inside a model file, to be trained further.
 
     Args:
         path: a model file that `export` wrote.
@@ -101,15 +101,40 @@ def load_network(path: Path) -> tuple[CourseNetwork | SmallNetwork, tuple[str, .
         The network, in evaluation mode, and its words.
 
     Raises:
+        ModelError: the file is none of ours, or holds another network.
+    """
+    card = Model(path).card
+    if not isinstance(card.preset, Preset):
+        raise ModelError(f"{path} is a {card.preset.name} model, expected a course model. Name another.")
+    network = CourseNetwork(card.preset.features, card.preset.model, len(card.words))
+    _fill(network, path, weights_in(path))
+    return network.eval(), card.words
+
+
+def load_small_network(path: Path) -> tuple[SmallNetwork, tuple[str, ...]]:
+    """The network on the trunk inside a model file, to be trained further.
+
+    Args:
+        path: a model file that `export` wrote.
+
+    Returns:
+        The network, in evaluation mode, its trunk frozen, and its words.
+
+    Raises:
         ModelError: the file is none of ours, or holds another network, or several that were merged.
     """
-    card, stored = Model(path).card, weights_in(path)
-    network: CourseNetwork | SmallNetwork
-    if isinstance(card.preset, SmallPreset):
-        network = SmallNetwork(card.preset.features, card.preset.model, len(card.words))
-        stored = {name.replace(FIRST_HEAD, HEAD, 1): value for name, value in stored.items()}
-    else:
-        network = CourseNetwork(card.preset.features, card.preset.model, len(card.words))
+    card = Model(path).card
+    if not isinstance(card.preset, SmallPreset):
+        raise ModelError(f"{path} is a {card.preset.name} model, expected a small model. Name another.")
+    network = SmallNetwork(card.preset.features, card.preset.model, len(card.words))
+    _fill(
+        network, path, {name.replace(FIRST_HEAD, HEAD, 1): value for name, value in weights_in(path).items()}
+    )
+    return network.eval(), card.words
+
+
+def _fill(network: CourseNetwork | SmallNetwork, path: Path, stored: Mapping[str, Array]) -> None:
+    """Put the weights of a file into a network."""
     state = network.state_dict()
     missing = [
         name
@@ -125,7 +150,6 @@ def load_network(path: Path) -> tuple[CourseNetwork | SmallNetwork, tuple[str, .
         if name in stored:
             state[name] = torch.from_numpy(stored[name].copy()).reshape(value.shape)
     network.load_state_dict(state)
-    return network.eval(), card.words
 
 
 def parity(network: CourseNetwork | SmallNetwork, model: Model, samples: Samples) -> tuple[float, float]:
