@@ -13,7 +13,18 @@ from oyez.errors import OyezError
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["detect", "evaluate", "info", "main", "models", "synth", "train"]
+__all__ = [
+    "detect",
+    "evaluate",
+    "export",
+    "import_keras",
+    "info",
+    "main",
+    "models",
+    "record",
+    "synth",
+    "train",
+]
 
 EXIT_ERROR = 2
 
@@ -46,6 +57,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def detect(options: argparse.Namespace) -> None:
     """Hear words in recordings."""
     from oyez.detect.command import run
+
+    run(options)
+
+
+def record(options: argparse.Namespace) -> None:
+    """Record words, other words, or a room."""
+    from oyez.record.command import run
 
     run(options)
 
@@ -104,6 +122,32 @@ def evaluate(options: argparse.Namespace) -> None:
     print(json.dumps(result.to_dict(), indent=1) if options.json else result.text())
 
 
+def export(options: argparse.Namespace) -> None:
+    """Merge model files on one trunk into one that hears all their words."""
+    from oyez.detect.model import Model, model_path
+    from oyez.errors import ConfigError, require
+
+    for library in ("torch", "onnx"):
+        require(library, "train")
+    from oyez.train.merge import merge
+
+    if len(options.merge) < 2:
+        raise ConfigError(f"--merge needs two model files or more, got {options.merge[0]}. Name another.")
+    merge([model_path(name) for name in options.merge], options.out, overwrite=options.overwrite)
+    print(f"{options.out}: hears {', '.join(Model(options.out).card.words)} on one trunk")
+
+
+def import_keras(options: argparse.Namespace) -> None:
+    """Make a model file of the lesson's Keras weights."""
+    from oyez.errors import require
+
+    for library in ("torch", "onnx", "h5py"):
+        require(library, "course")
+    from oyez.train.keras_command import run
+
+    run(options)
+
+
 def models(_options: argparse.Namespace) -> None:
     """List the models that come with Oyez."""
     from oyez.detect.model import DEFAULT_MODEL, Model, model_path, shipped
@@ -154,14 +198,22 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"oyez {__version__}")
     common = _Parser(add_help=False)
     common.add_argument("--debug", action="store_true", help="show the traceback of an error")
-    from oyez.options import detect_options, evaluate_options, synth_options, train_options
+    from oyez.options import (
+        detect_options,
+        evaluate_options,
+        export_options,
+        import_keras_options,
+        synth_options,
+        train_options,
+    )
+    from oyez.record.options import record_options
 
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
     def command(function: Any) -> argparse.ArgumentParser:
         text = str(function.__doc__)
         added = commands.add_parser(
-            function.__name__,
+            function.__name__.replace("_", "-"),
             help=text[0].lower() + text[1:].rstrip("."),
             description=text,
             parents=[common],
@@ -171,9 +223,12 @@ def _parser() -> argparse.ArgumentParser:
         return added
 
     detect_options(command(detect))
+    record_options(command(record))
     synth_options(command(synth))
     train_options(command(train))
     evaluate_options(command(evaluate))
+    export_options(command(export))
+    import_keras_options(command(import_keras))
     command(models)
     command(info).add_argument("model", nargs="?", default="activate-course", help="name or file")
     return parser

@@ -14,6 +14,7 @@ from oyez.errors import ConfigError
 __all__ = [
     "FULL_SCALE",
     "PRESETS",
+    "AnyPreset",
     "Config",
     "FeatureConfig",
     "MelConfig",
@@ -23,6 +24,7 @@ __all__ = [
     "SmallConfig",
     "SmallPreset",
     "TriggerConfig",
+    "read_preset",
 ]
 
 FULL_SCALE = 32768
@@ -132,6 +134,7 @@ class ModelConfig(Config):
             "gate must be sigmoid or hard_sigmoid",
             self.gate,
         )
+        self._check(self.epsilon > 0, "epsilon must be above 0", self.epsilon)
 
     def steps(self, frames: int) -> int:
         """Output steps for that many frames: 1375 for 5511."""
@@ -224,7 +227,10 @@ class TriggerConfig(Config):
 
 @dataclass(frozen=True)
 class Preset:
-    """One kind of detector, whole."""
+    """The lesson's detector, whole."""
+
+    name = "course"
+    """What a model file calls this kind."""
 
     features: FeatureConfig
     model: ModelConfig
@@ -234,6 +240,16 @@ class Preset:
     def step(self) -> int:
         """Samples per output step: 320."""
         return self.features.hop * self.model.stride
+
+    @property
+    def chunk(self) -> int:
+        """Samples that the exported network takes at once: 1280."""
+        return self.step * self.delay_steps
+
+    @property
+    def tail(self) -> int:
+        """Samples of silence that end a stream: 76 steps, the 50 of a label, and some."""
+        return 76 * self.step
 
     @property
     def receptive_field(self) -> int:
@@ -254,18 +270,56 @@ class Preset:
 class SmallPreset:
     """A detector on the speech-embedding trunk, whole."""
 
+    name = "small"
+    """What a model file calls this kind."""
+
     features: MelConfig
     model: SmallConfig
     trigger: TriggerConfig
 
+    delay_steps = 0
+    """Steps at the start of a stream whose scores are 0."""
+
     @property
     def step(self) -> int:
-        """Samples per output step, and per chunk: 1280."""
+        """Samples per output step: 1280."""
         return self.features.hop * self.model.stride
+
+    @property
+    def chunk(self) -> int:
+        """Samples that the exported network takes at once: one step."""
+        return self.step
+
+    @property
+    def tail(self) -> int:
+        """Samples of silence that end a stream: 10 steps, the 0.75 s in which a hit may fall, and some."""
+        return 10 * self.step
 
     def steps(self, samples: int) -> int:
         """Output steps of a whole clip: 125 for 160,000 samples."""
         return samples // self.step
+
+
+AnyPreset = Preset | SmallPreset
+
+
+def read_preset(values: Mapping[str, Any]) -> AnyPreset:
+    """The kind of detector that a model file describes; its trigger is the default.
+
+    Args:
+        values: with `features`, `model` and the kind's name as `preset`; none is `course`.
+
+    Raises:
+        ConfigError: the kind is unknown, or a value is out of range.
+    """
+    name, features, model = values.get("preset", Preset.name), values["features"], values["model"]
+    if name == SmallPreset.name:
+        return SmallPreset(
+            MelConfig.from_dict(features), SmallConfig.from_dict(model), PRESETS["small"].trigger
+        )
+    if name == Preset.name:
+        return Preset(FeatureConfig.from_dict(features), ModelConfig.from_dict(model), TriggerConfig())
+    raise ConfigError(f"preset {name!r} is unknown, expected {' or '.join(PRESETS)}. Upgrade oyez.")
 
 
 class Presets(TypedDict):

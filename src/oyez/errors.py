@@ -5,6 +5,7 @@
     ├── DataError        a folder, a label file or an array that does not fit
     ├── ModelError       a model file that lacks what it must hold, or holds something newer
     ├── ConfigError      a value outside its range
+    ├── DeviceError      a microphone or loudspeaker that is not there, or does not do what is asked
     ├── OutputError      a file that would be overwritten, or cannot be written
     └── MissingExtraError  a part of Oyez that is not installed
 
@@ -19,6 +20,7 @@ __all__ = [
     "AudioError",
     "ConfigError",
     "DataError",
+    "DeviceError",
     "MissingExtraError",
     "ModelError",
     "OutputError",
@@ -45,6 +47,10 @@ class ModelError(OyezError):
 
 class ConfigError(OyezError):
     """A value outside its range."""
+
+
+class DeviceError(OyezError):
+    """A microphone or loudspeaker that is not there, or does not do what is asked."""
 
 
 class OutputError(OyezError):

@@ -5,6 +5,7 @@ The only module that knows matplotlib, which the extra `plot` installs.
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,7 +21,17 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["LONGEST_S", "check", "detection", "require_matplotlib", "scene", "training"]
+__all__ = [
+    "LONGEST_S",
+    "check",
+    "detection",
+    "draw_power",
+    "draw_probability",
+    "pyplot",
+    "require_matplotlib",
+    "scene",
+    "training",
+]
 
 LONGEST_S = 600.0
 """Seconds that one picture shows at most."""
@@ -33,6 +44,44 @@ COLUMNS = 2_000  # of the spectrogram: more than a picture has pixels
 def require_matplotlib() -> None:
     """Raise MissingExtraError unless pictures can be made."""
     require("matplotlib", "plot")
+
+
+def pyplot() -> ModuleType:
+    """`matplotlib.pyplot`, for notebooks; what is drawn into files here does without it.
+
+    Raises:
+        MissingExtraError: matplotlib is not installed.
+    """
+    return require("matplotlib.pyplot", "plot")
+
+
+def draw_power(axes: "Axes", power: npt.NDArray[np.floating[Any]], seconds: float) -> None:
+    """Draw the lesson's spectrogram.
+
+    Args:
+        axes: to draw into.
+        power: (bins, frames); bins reach from 0 to half the rate.
+        seconds: that the frames cover.
+    """
+    level = 10 * np.log10(power + 1e-10)
+    loudest = float(level.max(initial=-100.0))
+    axes.imshow(
+        level, origin="lower", aspect="auto", cmap="magma", interpolation="nearest",
+        extent=(0, seconds, 0, len(power)), vmin=loudest - DYNAMIC_DB, vmax=loudest,
+    )  # fmt: skip
+    axes.set(ylabel="frequency bin", xlabel="seconds")
+
+
+def draw_probability(axes: "Axes", probability: npt.NDArray[np.floating[Any]], seconds: float) -> None:
+    """Draw a network's output over time.
+
+    Args:
+        axes: to draw into.
+        probability: (steps,), 0..1.
+        seconds: that the steps cover.
+    """
+    axes.plot((np.arange(len(probability)) + 1) * seconds / len(probability), probability, color=SCORE)
+    axes.set(ylabel="probability", xlabel="seconds", xlim=(0, seconds), ylim=(-0.02, 1.05))
 
 
 def scene(

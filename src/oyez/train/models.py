@@ -2,14 +2,30 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from oyez.config import FeatureConfig, MelConfig, ModelConfig, SmallConfig
+from oyez.config import (
+    PRESETS,
+    FeatureConfig,
+    MelConfig,
+    ModelConfig,
+    Preset,
+    SmallConfig,
+    SmallPreset,
+    TriggerConfig,
+)
+from oyez.features import spectrogram
+from oyez.mel import log_mel
+from oyez.sound import Samples
 from oyez.train.layers import GRU
 from oyez.train.trunk import Trunk, TrunkState
 
 __all__ = ["CourseNetwork", "CourseState", "SmallHead", "SmallNetwork", "SmallState", "count_parameters"]
+
+Scores = npt.NDArray[np.float32]
 
 MOMENTUM = 0.01
 """Of batch normalisation: Keras says 0.99 and means the share that stays."""
@@ -70,6 +86,17 @@ class CourseNetwork(nn.Module):
         x, second = self.second(x, second)
         x = self.dropout(self._normed(self.dropout(x), self.second_norm))
         return self.dense(x), CourseState(left, first, second)
+
+    @property
+    def preset(self) -> Preset:
+        """Its features and numbers, with the default trigger."""
+        return Preset(self.features, self.config, TriggerConfig())
+
+    def scores(self, samples: Samples) -> Scores:
+        """Scores of a whole clip, (steps, words); only whole windows give some."""
+        frames = torch.from_numpy(spectrogram(samples, self.features))
+        with torch.inference_mode():
+            return np.asarray(torch.sigmoid(self(frames[None])[0])[0].numpy())
 
     def _norm(self, channels: int) -> nn.BatchNorm1d:
         return nn.BatchNorm1d(channels, eps=self.config.epsilon, momentum=MOMENTUM)
@@ -139,6 +166,18 @@ class SmallNetwork(nn.Module):
         x, trunk = self.trunk(frames, None if state is None else state.trunk)
         logits, hidden = self.head(x, None if state is None else state.hidden)
         return logits, SmallState(trunk, hidden)
+
+    @property
+    def preset(self) -> SmallPreset:
+        """Its features and numbers, with the default trigger."""
+        return SmallPreset(self.features, self.config, PRESETS["small"].trigger)
+
+    def scores(self, samples: Samples) -> Scores:
+        """Scores of a whole clip, (steps, words), as a stream of it gives them."""
+        frames = log_mel(samples, self.features)
+        frames = frames[: len(frames) // self.config.stride * self.config.stride]
+        with torch.inference_mode():
+            return np.asarray(torch.sigmoid(self(torch.from_numpy(frames)[None])[0])[0].numpy())
 
 
 def count_parameters(network: nn.Module) -> tuple[int, int]:

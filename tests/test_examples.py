@@ -1,0 +1,127 @@
+"""The scripts in `examples/` are short, and do what they say on the demo's recording."""
+
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+import oyez
+from oyez import audio
+from oyez.sound import to_int16
+
+FOLDER = Path(__file__).parent.parent / "examples"
+SCRIPTS = sorted(FOLDER.glob("*.py"))
+RATE = 16_000
+
+
+@pytest.fixture(scope="module")
+def pcm() -> bytes:
+    """The demo's recording as a recorder would pipe it; an odd byte at its end."""
+    return to_int16(audio.read(FOLDER / "demo.flac", RATE)[0]).tobytes() + b"\0"
+
+
+@pytest.fixture(scope="module")
+def times_s(pcm: bytes) -> list[str]:
+    """When the word is heard in it, as the scripts print it."""
+    import numpy as np
+
+    detector = oyez.load("activate-course", rate=RATE)
+    found = detector.push(np.frombuffer(pcm[:-1], np.int16)) + detector.finish()
+    assert found
+    return [f"{one.time_s:.2f} s: activate" for one in found]
+
+
+class Lamp:
+    """A lamp with a webhook, on this machine; it keeps what it was told."""
+
+    def __init__(self, status: int = 200) -> None:
+        self.told: list[dict[str, object]] = []
+        lamp = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                assert self.headers["Content-Type"] == "application/json"
+                lamp.told.append(json.loads(body))
+                self.send_response(status)
+                self.end_headers()
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server.server_port}/api/webhook/lamp"
+
+    def close(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+
+
+@pytest.fixture
+def lamp() -> Iterator[Lamp]:
+    """A lamp that is there."""
+    one = Lamp()
+    yield one
+    one.close()
+
+
+def _run(name: str, *arguments: str, pcm: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, str(FOLDER / name), *arguments]
+    return subprocess.run(command, input=pcm, capture_output=True, check=False, timeout=120)
+
+
+def _times(output: bytes) -> list[str]:
+    return [line.partition(",")[0].partition(" (")[0] for line in output.decode().splitlines()]
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
+def test_script_is_short(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) < 40
+
+
+def test_program_is_started_for_each_detection(tmp_path: Path, pcm: bytes, times_s: list[str]) -> None:
+    code = "import pathlib, sys, tempfile; tempfile.mkstemp(dir=sys.argv[1])"
+    run = _run("start_app.py", sys.executable, "-c", code, str(tmp_path), pcm=pcm)
+    assert run.returncode == 0, run.stderr
+    assert _times(run.stdout) == times_s
+    # the script does not wait for what it starts; its output pipe closes when they have ended
+    assert len(list(tmp_path.iterdir())) == len(times_s)
+
+
+def test_program_that_is_not_there_is_told(pcm: bytes) -> None:
+    run = _run("start_app.py", "no-such-program", pcm=pcm)
+    assert run.returncode == 1
+    assert run.stderr.decode().strip() == "no-such-program cannot be started: No such file or directory"
+
+
+def test_lamp_is_told_of_each_detection(lamp: Lamp, pcm: bytes, times_s: list[str]) -> None:
+    run = _run("switch_lamp.py", lamp.url, pcm=pcm)
+    assert run.returncode == 0, run.stderr
+    assert _times(run.stdout) == times_s
+    assert [f"{one['time_s']:.2f} s: {one['word']}" for one in lamp.told] == times_s
+
+
+def test_lamp_that_refuses_or_is_gone_stops_nothing(pcm: bytes, times_s: list[str]) -> None:
+    broken = Lamp(status=500)
+    run = _run("switch_lamp.py", broken.url, pcm=pcm)
+    broken.close()
+    assert (run.returncode, _times(run.stderr), len(broken.told)) == (0, times_s, len(times_s))
+    assert b"500" in run.stderr
+    run = _run("switch_lamp.py", broken.url, pcm=pcm)
+    assert (run.returncode, _times(run.stderr)) == (0, times_s)
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
+def test_usage_is_told(path: Path) -> None:
+    run = _run(path.name)
+    assert run.returncode == 1
+    assert run.stderr.decode().startswith(f"usage: {path.name} ")
