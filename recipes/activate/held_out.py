@@ -10,12 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import torch
-from bank import STEP
 from material import RATE, WORD, Material, Said, take
 from surroundings import active_rms_dbfs, draw, surround
 
 from oyez import sound
-from oyez.config import TriggerConfig
+from oyez.config import PRESETS, TriggerConfig
 from oyez.evaluate.curve import Curve, Track, sweep
 from oyez.events import Span
 from oyez.mel import log_mel
@@ -25,6 +24,7 @@ from oyez.train.trunk import Trunk
 
 __all__ = ["CONDITIONS", "STEP_S", "Embedded", "curves", "negatives", "positives", "scores"]
 
+STEP = PRESETS["small"].step
 STEP_S = STEP / RATE
 LEAD_S, TRAIL_S = 1.5, 2.0
 CONDITIONS = {
