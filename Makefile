@@ -39,8 +39,10 @@ format: .venv/.test  ## put the code into shape
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-bench: .venv/.test  ## measure speed
+bench: .venv/.test  ## measure speed; other engines are installed beside ours
+	$(INSTALL) -r benchmarks/requirements.txt
 	$(BIN)/python benchmarks/speed.py
+	$(BIN)/python benchmarks/listening.py --install
 
 accuracy: .venv/.test  ## measure accuracy on real audio: DATA=…, and VOICES=… for synthetic ones
 	$(BIN)/python benchmarks/accuracy.py --data "$(DATA)" $(if $(VOICES),--voices "$(VOICES)")

@@ -195,7 +195,7 @@ def test_small_file_says_what_the_design_asks(tmp_path):
     assert card.values["trunk_sha256"] == trunk_sha256(network.trunk)
     assert (card.preset.features, card.preset.model) == (network.features, network.config)
     shape = onnx.load(tmp_path / "m.onnx").graph.input[1].type.tensor_type.shape
-    assert shape.dim[1].dim_value == 9_472 + 240 + network.config.units
+    assert shape.dim[1].dim_value == 9_472 + 320 + network.config.units
 
 
 def test_small_goes_on_from_a_file(tmp_path):

@@ -55,7 +55,7 @@ def test_the_trunk_is_there_once(files, tmp_path):
         sum(node.op_type == "Conv" for node in onnx.load(path).graph.node)
         for path in (files[0], tmp_path / "all.onnx")
     ]
-    assert convolutions[0] == convolutions[1] == 21
+    assert convolutions[0] == convolutions[1] == 20
     assert (tmp_path / "all.onnx").stat().st_size < 1.2 * files[0].stat().st_size
 
 

@@ -37,12 +37,13 @@ def small_graph(weights: Mapping[str, Array], features: MelConfig, heads: Sequen
         (streams, k, words) and `state_out`; without metadata.
     """
     units = [weights[f"heads.{number}.gru.weight_hh"].shape[1] for number in range(len(heads))]
-    sizes = [*(int(np.prod(shape)) for shape in STATE_SHAPES), features.past, *units]
+    past_hops = -(-features.past // features.hop)
+    sizes = [*(int(np.prod(shape)) for shape in STATE_SHAPES), past_hops * features.hop, *units]
     b = Nodes(weights)
     parts = b.add_many("Split", "state", b.ints(*sizes), outputs=len(sizes), axis=1)
     trunk, past, hidden = parts[: len(STATE_SHAPES)], parts[len(STATE_SHAPES)], parts[-len(units) :]
     heard = b.add("Concat", past, "pcm", axis=1)
-    frames = _log_mel(b, heard, features)  # (S, 1, T, 32)
+    frames = _log_mel(b, heard, features, past_hops)  # (S, 1, T, 32)
     x, trunk_out = _trunk(b, frames, trunk)  # (S, 96, k, 1)
     x = b.add("Transpose", b.add("Squeeze", x, b.ints(3)), perm=[2, 0, 1])  # (k, S, 96)
     logits, hidden_out = zip(
@@ -51,18 +52,26 @@ def small_graph(weights: Mapping[str, Array], features: MelConfig, heads: Sequen
     )
     x = b.add("Concat", *logits, axis=2) if len(logits) > 1 else logits[0]
     b.rename(b.add("Transpose", b.add("Sigmoid", x), perm=[1, 0, 2]), "scores")
-    kept = b.slice(heard, -features.past, None, 1)
+    kept = b.slice(heard, -past_hops * features.hop, None, 1)
     b.rename(b.add("Concat", *trunk_out, kept, *hidden_out, axis=1), "state_out")
     return b.model(sum(sizes), sum(heads))
 
 
-def _log_mel(b: Nodes, heard: str, config: MelConfig) -> str:
-    """(S, samples) to (S, 1, frames, bands), as `mel.log_mel` but for the factor and the shift."""
-    kernels = windowed_dft(config).T[:, None]  # (2 × bins, 1, window)
+def _log_mel(b: Nodes, heard: str, config: MelConfig, past_hops: int) -> str:
+    """(S, samples) to (S, 1, frames, bands), as `mel.log_mel` but for the factor and the shift.
+
+    A window is cut into hops, so that all windows come of a few slices of whole rows.
+    """
     bands = mel_weights(config)[dft_bins(config)] * SCALE
-    x = b.add("Unsqueeze", heard, b.ints(1))
-    x = b.add("Conv", x, b.constant(kernels, "mel.kernels"), strides=[config.hop])  # (S, 2 × bins, T)
-    power = b.add("Transpose", b.add("Mul", x, x), perm=[0, 2, 1])
+    hops = b.add("Reshape", heard, b.ints(0, -1, config.hop))  # (S, past hops + T, hop)
+    first = past_hops * config.hop - config.past  # samples that the window does not see of its first hop
+    parts = []
+    for number in range(past_hops + 1):
+        part = b.slice(hops, number, (number - past_hops) or None, 1)
+        parts.append(b.slice(part, first, None, 2) if not number and first else part)
+    windows = b.add("Concat", *parts, axis=2)  # (S, T, window)
+    x = b.add("MatMul", windows, b.constant(windowed_dft(config), "mel.transform"))
+    power = b.add("Mul", x, x)
     x = b.add("MatMul", power, b.constant(np.concatenate((bands, bands)), "mel.bands"))
     x = b.add("Log", b.add("Max", x, b.constant(np.float32(config.floor * SCALE))))
     return b.add("Unsqueeze", x, b.ints(1))
@@ -82,11 +91,12 @@ def _trunk(b: Nodes, x: str, state: Sequence[str]) -> tuple[str, list[str]]:
         bias = () if layer.last else (b.weight(f"trunk.convs.{number}.bias"),)
         side = layer.bands // 2
         x = b.add("Conv", x, weight, *bias, pads=[0, side, 0, side])
-        if layer.pool:  # the activation rises: it may come after, where there is less of it
-            x = b.add("MaxPool", x, kernel_shape=layer.pool, strides=layer.pool)
-        if not layer.last:  # max(x, 0.2 x, -0.4); cut before, ONNX Runtime makes it one with the convolution
-            x = b.add("Clip", x, b.constant(np.float32(LEAST / SLOPE), "trunk.least"))
+        if not layer.last:  # ONNX Runtime makes it one with the convolution
             x = b.add("LeakyRelu", x, alpha=SLOPE)
+        if layer.pool:  # what cuts below rises: it may come after, where there is less to cut
+            x = b.add("MaxPool", x, kernel_shape=layer.pool, strides=layer.pool)
+        if not layer.last:
+            x = b.add("Clip", x, b.constant(np.float32(LEAST), "trunk.least"))
     return x, kept
 
 
