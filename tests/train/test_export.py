@@ -215,6 +215,17 @@ def test_weights_of_another_size_are_refused(tmp_path):
         load_small_network(path)
 
 
+def test_the_published_trunk_brings_its_licence(tmp_path, monkeypatch):
+    network, _ = _small(tmp_path / "m.onnx", notes={"licences": {"voices": "CC0"}})
+    assert Model(tmp_path / "m.onnx").card.values["licences"] == {"voices": "CC0"}
+    monkeypatch.setattr(export_module, "PUBLISHED_SHA256", trunk_sha256(network.trunk))
+    _small(tmp_path / "p.onnx", notes={"licences": {"voices": "CC0"}})
+    _small(tmp_path / "q.onnx")
+    (trunk,) = export_module.LICENCE.items()
+    assert Model(tmp_path / "p.onnx").card.values["licences"] == dict([trunk, ("voices", "CC0")])
+    assert Model(tmp_path / "q.onnx").card.values["licences"] == dict([trunk])
+
+
 def test_each_kind_of_network_has_its_own_door(tmp_path):
     _small(tmp_path / "small.onnx")
     _export(_network(), tmp_path / "course.onnx")

@@ -23,7 +23,7 @@ from oyez.train.graph_small import small_graph
 from oyez.train.model_file import annotate, describe, sweep, weights_in, write_model
 from oyez.train.models import CourseNetwork, SmallNetwork
 from oyez.train.nodes import Array
-from oyez.train.trunk import trunk_sha256
+from oyez.train.trunk import LICENCE, PUBLISHED_SHA256, trunk_sha256
 
 __all__ = ["Exported", "annotate", "export", "load_network", "load_small_network", "parity"]
 
@@ -59,7 +59,8 @@ def export(
         path: to be written; its suffix should be `.onnx`.
         words: names of the outputs.
         trigger: by word.
-        notes: further metadata: `trained`, `evaluated`, `licences`, `table` (null where absent).
+        notes: further metadata: `trained`, `evaluated`, `table` (null where absent), and `licences`,
+            to which the trunk's is added.
         audio_for_parity: samples at the model's rate to compare on; None makes some.
         overwrite: whether the file may exist.
 
@@ -86,7 +87,9 @@ def export(
 
     graph, own = _graph(network, len(words))
     triggers = {word: trigger[word].to_dict() for word in words}
-    metadata = describe(network.preset, triggers, {**own, **(notes or {})})
+    together = {**own, **(notes or {})}
+    together["licences"] = {**(own.get("licences") or {}), **(together.get("licences") or {})} or None
+    metadata = describe(network.preset, triggers, together)
     write_model(graph, metadata, path, samples, judge, overwrite=overwrite)
     return Exported(path, *differences)
 
@@ -186,4 +189,6 @@ def _graph(network: CourseNetwork | SmallNetwork, words: int) -> tuple[onnx.Mode
         FIRST_HEAD + name.removeprefix(HEAD) if name.startswith(HEAD) else name: value
         for name, value in weights.items()
     }
-    return small_graph(weights, network.features, [words]), {TRUNK: trunk_sha256(network.trunk)}
+    digest = trunk_sha256(network.trunk)
+    licences = dict(LICENCE) if digest == PUBLISHED_SHA256 else None
+    return small_graph(weights, network.features, [words]), {TRUNK: digest, "licences": licences}

@@ -18,13 +18,32 @@ from torch import Tensor, nn
 
 from oyez.errors import MissingExtraError, ModelError
 
-__all__ = ["LAYERS", "STATE_SHAPES", "WINDOW", "Layer", "Trunk", "TrunkState", "load_trunk", "trunk_sha256"]
+__all__ = [
+    "LAYERS",
+    "LEAST",
+    "LICENCE",
+    "PUBLISHED_SHA256",
+    "SLOPE",
+    "STATE_SHAPES",
+    "WINDOW",
+    "Layer",
+    "Trunk",
+    "TrunkState",
+    "load_trunk",
+    "trunk_sha256",
+]
 
 WINDOW = 76
 """Frames that one embedding depends on."""
 
 STRIDE = 8
 """Frames per embedding."""
+
+PUBLISHED_SHA256 = "9c974c1e0d9595ddcae2f085b8d802f75b100c53e2aa703eb13811727b5d0aed"
+"""`trunk_sha256` of the published weights."""
+
+LICENCE = {"speech_embedding by Google, the trunk's weights": "Apache-2.0"}
+"""Of the published weights, as a model file notes it."""
 
 SLOPE, LEAST = 0.2, -0.4
 """Every activation but the last is max(x, 0.2 x, -0.4), on either side of 0 what it says."""
