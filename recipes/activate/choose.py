@@ -30,7 +30,6 @@ ROWS = 24
 """Of the table that the file carries."""
 
 LICENCES = {
-    "speech_embedding trunk": "Apache-2.0",
     "Kokoro-82M v1.0 voices": "Apache-2.0",
     "hibari voices": "Apache-2.0",
     "eSpeak NG voices": "sounds made with a GPL-3 program",
@@ -40,7 +39,7 @@ LICENCES = {
     "ESC-10": "CC0 and CC BY 3.0, by clip",
     "opsound music": "CC BY-SA",
 }
-"""Of what trained the model."""
+"""Of what trained the head; `export` adds the trunk's."""
 
 
 def table(curve: Curve, hours: float) -> dict[str, Any]:

@@ -1,10 +1,9 @@
-"""The word by two engines that share nothing with Kokoro: eSpeak NG to train on, flite to choose by.
+"""The word by an engine that shares nothing with Kokoro, to choose by: flite.
 
-    python recipes/activate/other_engines.py OUT
+    python recipes/activate/flite.py OUT
 
-Writes OUT/train/activate/<voice>/<nn>.wav and OUT/validation/activate/<voice>/<nn>.wav, only clips that
-Whisper hears as the word, cut and levelled as those of `activate_course`, whose requirements it needs.
-`espeak-ng` and `flite` must be installed. Three minutes on a core.
+Writes OUT/validation/activate/<voice>/<nn>.wav, only clips that Whisper hears as the word, cut and levelled
+as those of `activate_course`, whose requirements it needs. `flite` must be installed. Half a minute.
 """
 
 from __future__ import annotations
@@ -25,26 +24,10 @@ from hearing import Hearing
 from phrases import WORD, positive_text
 from warp import finish
 
-ACCENTS = ("en-us", "en-gb", "en-gb-x-rp", "en-gb-scotland", "en-gb-x-gbclan", "en-gb-x-gbcwmd", "en-029")
-VARIANTS = (
-    *(f"m{n}" for n in range(1, 9)),
-    *(f"f{n}" for n in range(1, 6)),
-    *("klatt", "klatt2", "klatt3", "klatt4", "adam", "Alex", "Andy", "Annie", "belinda", "Denis", "linda"),
-    *("Mike", "steph", "victor", "zac", "grandma", "grandpa"),
-)
-TAKES_PER_VARIANT = 12
 FLITE_VOICES = {"awb": 130, "kal16": 105, "rms": 105, "slt": 170}
 """With the pitch each speaks at, in Hertz."""
 TAKES_PER_VOICE = 15
 SECONDS = (0.35, 1.3)
-
-
-def espeak(rng: np.random.Generator, variant: str) -> list[str]:
-    """A command that says the word, without the file to write to."""
-    voice = f"{ACCENTS[rng.integers(len(ACCENTS))]}+{variant}"
-    speed, pitch = rng.integers(115, 200), rng.integers(25, 75)
-    numbers = ["-s", str(speed), "-p", str(pitch)]
-    return ["espeak-ng", "-v", voice, *numbers, positive_text(rng), "-w"]
 
 
 def flite(rng: np.random.Generator, voice: str) -> list[str]:
@@ -57,10 +40,6 @@ def flite(rng: np.random.Generator, voice: str) -> list[str]:
 
 def takes() -> Iterator[tuple[str, list[str]]]:
     """Paths, and the commands that fill them."""
-    for number, variant in enumerate(VARIANTS):
-        for take in range(TAKES_PER_VARIANT):
-            rng = np.random.default_rng((21, number, take))
-            yield f"train/{WORD}/espeak_{variant}/{take:02d}.wav", espeak(rng, variant)
     for number, voice in enumerate(FLITE_VOICES):
         for take in range(TAKES_PER_VOICE):
             rng = np.random.default_rng((22, number, take))
@@ -72,7 +51,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("out", type=Path)
     out = parser.parse_args().out
-    hearing, kept = Hearing(), dict.fromkeys(("train", "validation"), 0)
+    hearing, kept = Hearing(), 0
     for path, command in takes():
         with tempfile.NamedTemporaryFile(suffix=".wav") as file:
             subprocess.run([*command, file.name], check=True, capture_output=True)
@@ -83,8 +62,8 @@ def main() -> None:
         if SECONDS[0] <= len(samples) / rate <= SECONDS[1] and hearing.hears(WORD, samples, rate):
             (out / path).parent.mkdir(parents=True, exist_ok=True)
             soundfile.write(out / path, samples, rate, subtype="PCM_16")
-            kept[path.split("/")[0]] += 1
-    print(kept)
+            kept += 1
+    print(f"{kept} kept")
 
 
 if __name__ == "__main__":
