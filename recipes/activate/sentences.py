@@ -1,6 +1,6 @@
 """Speech without the word, by hibari's pseudo-speakers: plain sentences and near misses in sentences.
 
-    python recipes/activate/sentences.py OUT [--count 2500] [--seed 1]
+    python recipes/activate/sentences.py OUT [--count 3000] [--seed 1]
 
 Writes OUT/<nnnn>.wav, mono, 16 bits, 24 kHz, and OUT/metadata.csv. Needs the requirements of
 `activate_course`, whose engines it uses. A run that was stopped goes on where it was; some minutes on a core.
@@ -35,7 +35,7 @@ def main() -> None:
     """Parse the command line and fill the folder."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("out", type=Path)
-    parser.add_argument("--count", type=int, default=2500)
+    parser.add_argument("--count", type=int, default=3000)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
