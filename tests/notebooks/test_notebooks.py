@@ -32,12 +32,6 @@ PREPARATION = {"imports", "settings", "raw-data", "hear-clip", "spectrogram", "c
 
 CORRECT = {"en": "correct.", "ko": "정답입니다."}
 
-pytestmark = [
-    # of jupyter_client and what it stands on, in the tests' own process
-    pytest.mark.filterwarnings("ignore:.*:DeprecationWarning:(jupyter_client|nbclient|zmq|tornado)"),
-    pytest.mark.filterwarnings("ignore:.*TCP without encryption:"),
-]
-
 languages = pytest.mark.parametrize("language", build.LANGUAGES)
 
 

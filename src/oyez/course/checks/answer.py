@@ -35,7 +35,7 @@ ENDLESS = Text(
     en="{call} does not come to an end: stopped after {lines:,} lines. Look at your loop: does something in "
     "it change what its condition asks? Are the functions that it calls correct?",
     ko="{call}이(가) 끝나지 않아 {lines:,}줄을 실행한 뒤 멈췄습니다. 반복문을 살펴보세요. 반복할 때마다 "
-    "조건에 쓰이는 값이 바뀌나요? 그 안에서 부르는 함수들은 정답을 통과했나요?",
+    "조건에 쓰이는 값이 바뀌나요? 그 안에서 부르는 함수들은 채점을 통과했나요?",
 )
 STOPPED = Text(
     en="{call} stops with {kind}: {text}{where}",

@@ -39,7 +39,7 @@ BEFORE_END = Text(
     en="steps {first} to {last} are ones: that is before the word's end at step {end}. The network cannot "
     "know the word yet; count forward from its end.",
     ko="{first}~{last}번 스텝이 1입니다. 단어가 끝나는 {end}번보다 앞입니다. 그때는 신경망이 아직 단어를 다 "
-    "듣지 못했습니다. 단어의 끝에서 뒤로 세어 나가세요.",
+    "듣지 못했습니다. 단어가 끝난 다음 스텝부터 세어 나가세요.",
 )
 OTHER_COUNT = Text(
     en="steps {first} to {last} are ones, that is {got}; it should be {ones}, {right_first} to "

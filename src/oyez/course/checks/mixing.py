@@ -56,7 +56,7 @@ NEGATIVES_TOO = Text(
 AT_START = Text(
     en="the ones begin at the words' starts. The label follows a word: insert_ones takes the end of its "
     "segment.",
-    ko="1이 단어의 시작에서 나옵니다. 라벨은 단어 뒤에 붙습니다. insert_ones에는 구간의 끝을 주세요.",
+    ko="1이 단어가 시작되는 곳에 있습니다. 라벨은 단어 뒤에 붙습니다. insert_ones에는 구간의 끝을 주세요.",
 )
 OTHER_ONES = Text(
     en="with seed 18 the ones are expected at steps {expected}, got {got}. Draw in this order: how many "
