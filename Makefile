@@ -45,8 +45,10 @@ notebook: .venv/.notebook  ## open the lesson's notebooks in JupyterLab
 notebooks: | $(BIN)/pip  ## render the notebooks from notebooks/chapters
 	$(BIN)/python notebooks/build.py
 
-bench: .venv/.test  ## measure speed
+bench: .venv/.test  ## measure speed; other engines are installed beside ours
+	$(INSTALL) -r benchmarks/requirements.txt
 	$(BIN)/python benchmarks/speed.py
+	$(BIN)/python benchmarks/listening.py --install
 
 accuracy: .venv/.test  ## measure accuracy on real audio: DATA=…, and VOICES=… for synthetic ones
 	$(BIN)/python benchmarks/accuracy.py --data "$(DATA)" $(if $(VOICES),--voices "$(VOICES)")

@@ -139,12 +139,12 @@ def detection(seconds: int = 60) -> str:
     model = oyez.load("activate-course").model
     chunk = model.card.chunk
     whole = samples[None, : len(samples) // chunk * chunk]
-    frames = features.spectrogram(samples, model.card.features)
-    network = CourseNetwork(model.card.features, model.card.model).eval()
+    frames = features.spectrogram(samples, model.card.preset.features)
+    network = CourseNetwork(model.card.preset.features, model.card.preset.model).eval()
 
     def in_torch() -> None:
         with torch.inference_mode():
-            network(torch.from_numpy(features.spectrogram(samples, model.card.features))[None])
+            network(torch.from_numpy(features.spectrogram(samples, model.card.preset.features))[None])
 
     assert len(frames)
     narrow = sound.resample(samples, RATE, 16_000)

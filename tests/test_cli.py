@@ -165,7 +165,7 @@ def test_train_on_folders_and_evaluate(words, tmp_path, capsys, monkeypatch):
     learn += ["--epochs", "1", "--threads", "1", "--out", "rise.onnx", *SHORT, "--reset-before"]
     assert main(learn) == 0
     assert "rise.onnx: hears rise" in capsys.readouterr().out
-    assert Model(Path("rise.onnx")).card.model.reset_after is False
+    assert Model(Path("rise.onnx")).card.preset.model.reset_after is False
     # a file in the way is noticed before anything is learnt
     assert "rise.onnx exists already" in _error(capsys, *learn)
     assert main(["synth", "dev", "--words", words, "--count", "2", "--jobs", "1", *SHORT]) == 0
@@ -273,8 +273,8 @@ def test_training_again_with_other_recordings_is_not_going_on(tmp_path, capsys, 
     learn += ["--epochs", "1", "--threads", "1", "--out", "m.onnx", *SHORT]
     assert main(learn) == 0
     card = Model(Path("m.onnx")).card
-    assert card.features.max_hz == 7_500  # of recordings at 16 kHz
-    assert card.features.scale == "log"
+    assert card.preset.features.max_hz == 7_500  # of recordings at 16 kHz
+    assert card.preset.features.scale == "log"
     capsys.readouterr()
     assert main([*learn, "--overwrite"]) == 0
     assert "had ended before" in capsys.readouterr().err
@@ -313,7 +313,11 @@ def test_import_keras_then_detect(after, gate, rng, tmp_path, capsys, monkeypatc
     )
     assert "try it: oyez detect --model tr_model.onnx FILE" in captured.err
     card = Model(Path("tr_model.onnx")).card
-    assert (card.features.scale, card.model.gate, card.model.reset_after) == ("power", gate, after)
+    assert (card.preset.features.scale, card.preset.model.gate, card.preset.model.reset_after) == (
+        "power",
+        gate,
+        after,
+    )
     assert card.trigger["activate"].threshold == 0.5
     assert card.values["trained"]["imported"] == "tr_model.h5"
     samples = (0.05 * np.sin(np.arange(40_000) ** 1.6 / 60) * rng.uniform(0, 1, 40_000)).astype(np.float32)

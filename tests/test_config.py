@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from oyez.config import PRESETS, Config, FeatureConfig, ModelConfig, TriggerConfig
+from oyez.config import PRESETS, Config, FeatureConfig, MelConfig, ModelConfig, SmallConfig, TriggerConfig
 from oyez.errors import ConfigError
 from oyez.synth.scene import SceneConfig
 
@@ -111,3 +111,37 @@ def test_values_outside_their_range(kind: type[Config], values, said):
 def test_configs_cannot_be_changed():
     with pytest.raises(dataclasses.FrozenInstanceError):
         COURSE.features.rate = 8000  # type: ignore[misc]
+
+
+SMALL = PRESETS["small"]
+
+
+def test_the_numbers_of_small():
+    assert SMALL.step == 1_280
+    assert SMALL.features.past == 240
+    assert SMALL.features.frames(160_000) == 1_000
+    assert SMALL.steps(160_000) == 125
+    assert SMALL.steps(1_279) == 0
+    assert SMALL.trigger.smoothing == 3
+    assert MelConfig.from_dict(json.loads(json.dumps(SMALL.features.to_dict()))) == SMALL.features
+    assert SmallConfig.from_dict(SMALL.model.to_dict()) == SMALL.model
+
+
+@pytest.mark.parametrize(
+    ("make", "says"),
+    [
+        (lambda: MelConfig(rate=0), "rate must be positive"),
+        (lambda: MelConfig(hop=401), "hop must be"),
+        (lambda: MelConfig(fft=399), "window must be fft samples or fewer"),
+        (lambda: MelConfig(bands=0), "bands must be 1 or more"),
+        (lambda: MelConfig(high_hz=9_000.0), "up to half the rate"),
+        (lambda: MelConfig(low_hz=4_000.0), "must rise"),
+        (lambda: MelConfig(floor=0.0), "floor must be positive"),
+        (lambda: SmallConfig(hidden=0), "hidden must be"),
+        (lambda: SmallConfig(units=0), "units must be"),
+        (lambda: SmallConfig(dropout=1.0), "dropout must be"),
+    ],
+)
+def test_numbers_of_small_out_of_range_are_refused(make, says):
+    with pytest.raises(ConfigError, match=says):
+        make()

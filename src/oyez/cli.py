@@ -13,7 +13,18 @@ from oyez.errors import OyezError
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["detect", "evaluate", "import_keras", "info", "main", "models", "record", "synth", "train"]
+__all__ = [
+    "detect",
+    "evaluate",
+    "export",
+    "import_keras",
+    "info",
+    "main",
+    "models",
+    "record",
+    "synth",
+    "train",
+]
 
 EXIT_ERROR = 2
 
@@ -111,6 +122,21 @@ def evaluate(options: argparse.Namespace) -> None:
     print(json.dumps(result.to_dict(), indent=1) if options.json else result.text())
 
 
+def export(options: argparse.Namespace) -> None:
+    """Merge model files on one trunk into one that hears all their words."""
+    from oyez.detect.model import Model, model_path
+    from oyez.errors import ConfigError, require
+
+    for library in ("torch", "onnx"):
+        require(library, "train")
+    from oyez.train.merge import merge
+
+    if len(options.merge) < 2:
+        raise ConfigError(f"--merge needs two model files or more, got {options.merge[0]}. Name another.")
+    merge([model_path(name) for name in options.merge], options.out, overwrite=options.overwrite)
+    print(f"{options.out}: hears {', '.join(Model(options.out).card.words)} on one trunk")
+
+
 def import_keras(options: argparse.Namespace) -> None:
     """Make a model file of the lesson's Keras weights."""
     from oyez.errors import require
@@ -175,6 +201,7 @@ def _parser() -> argparse.ArgumentParser:
     from oyez.options import (
         detect_options,
         evaluate_options,
+        export_options,
         import_keras_options,
         synth_options,
         train_options,
@@ -200,6 +227,7 @@ def _parser() -> argparse.ArgumentParser:
     synth_options(command(synth))
     train_options(command(train))
     evaluate_options(command(evaluate))
+    export_options(command(export))
     import_keras_options(command(import_keras))
     command(models)
     command(info).add_argument("model", nargs="?", default="activate-course", help="name or file")

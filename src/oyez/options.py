@@ -11,6 +11,7 @@ from oyez.synth.scene import VARIED, SceneConfig
 __all__ = [
     "detect_options",
     "evaluate_options",
+    "export_options",
     "import_keras_options",
     "scene_config",
     "synth_options",
@@ -174,6 +175,19 @@ def evaluate_options(parser: argparse.ArgumentParser) -> None:
         help="score that a word needs (default: the model's)",
     )
     parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def export_options(parser: argparse.ArgumentParser) -> None:
+    """Of `oyez export`."""
+    parser.add_argument(
+        "--merge",
+        nargs="+",
+        required=True,
+        metavar="MODEL",
+        help="names or files, trained with the small preset on the same trunk, of different words",
+    )
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE.onnx", help="the model file")
+    _overwrite_option(parser)
 
 
 def import_keras_options(parser: argparse.ArgumentParser) -> None:

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 import oyez
 from oyez.detect.detector import Detector, load
-from oyez.detect.model import Model, shipped
+from oyez.detect.model import Model, model_path, shipped
 from oyez.errors import AudioError, ConfigError, ModelError
+from small_model import speech_like, write_small_model
 from tone_model import tones, write_tone_model
 
 
@@ -154,6 +155,58 @@ def test_a_threshold_out_of_range_is_refused(model, bad):
 def test_an_unknown_name_lists_what_is_shipped():
     with pytest.raises(ModelError, match="nonsense: no such model file"):
         load("nonsense")
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory):
+    """Every shipped model, and one on a random trunk that hears two words in everything."""
+    made = write_small_model(tmp_path_factory.mktemp("small") / "small.onnx", ("alpha", "beta"))
+    return {"small": Model(made), **{name: Model(model_path(name)) for name in shipped()}}
+
+
+@pytest.fixture(scope="module")
+def heard_whole(models):
+    """By model and rate: samples of three seconds, and what one long push hears in them."""
+    found = {}
+    for name, model in models.items():
+        for rate in (model.card.rate, 22_050):
+            samples = speech_like(np.random.default_rng(3), 3, rate)
+            detector = Detector(model, rate=rate, threshold=THRESHOLDS.get(name))
+            found[name, rate] = samples, _heard(detector, samples)
+    return found
+
+
+THRESHOLDS = {"activate-course": 1e-4, "activate": 1e-4}
+"""So low that a model that is no random one hears something too."""
+
+
+@pytest.mark.parametrize("name", ["small", *shipped()])
+@settings(max_examples=15, deadline=None)
+@given(cuts=st.lists(st.floats(0, 1), max_size=10), own_rate=st.booleans())
+def test_any_cut_of_any_model_gives_identical_detections(models, heard_whole, name, cuts, own_rate):
+    rate = models[name].card.rate if own_rate else 22_050
+    samples, wanted = heard_whole[name, rate]
+    detector = Detector(models[name], rate=rate, threshold=THRESHOLDS.get(name))
+    assert _heard(detector, samples, [round(cut * len(samples)) for cut in cuts]) == wanted
+
+
+def test_the_random_model_hears_something_and_the_scores_move(models, heard_whole):
+    for rate in (16_000, 22_050):
+        samples, detections = heard_whole["small", rate]
+        assert {one.word for one in detections} == {"alpha", "beta"}
+        assert Detector(models["small"], rate=rate).scores(samples).std(axis=0).min() > 0.1
+
+
+def test_small_steps_are_80_ms_of_input(models, heard_whole):
+    _, detections = heard_whole["small", 22_050]
+    for one in detections:
+        assert one.time_s / 0.08 == pytest.approx(round(one.time_s / 0.08), abs=1e-9)
+
+
+def test_int16_is_the_same_sound_for_small(models, rng):
+    samples = np.round(speech_like(rng, 2) * 32_768)
+    floats = _heard(Detector(models["small"]), (samples / 32_768).astype(np.float32))
+    assert _heard(Detector(models["small"]), samples.astype(np.int16)) == floats != []
 
 
 @pytest.mark.parametrize("name", shipped())

@@ -47,6 +47,8 @@ def _without(name):
         (lambda card: {**card, "trigger": {"tone": {"threshold": 7}}}, "threshold must be between 0 and 1"),
         (lambda card: {**card, "features": 3}, "its metadata does not fit"),
         (lambda card: {**card, "rate": "fast"}, "its metadata does not fit"),
+        (lambda card: {**card, "preset": "huge"}, "preset 'huge' is unknown, expected course or small"),
+        (lambda card: {**card, "preset": "small"}, "its metadata lacks trunk_sha256"),
     ],
 )
 def test_bad_metadata(good, tmp_path, change, says):
@@ -54,6 +56,11 @@ def test_bad_metadata(good, tmp_path, change, says):
     with pytest.raises(ModelError, match=says) as caught:
         Model(path)
     assert "bad.onnx" in str(caught.value)
+
+
+def test_a_file_without_a_kind_is_a_course_model(good, tmp_path):
+    path = _changed(good, tmp_path / "old.onnx", _without("preset"))
+    assert Model(path).card.preset == Model(good).card.preset
 
 
 def test_unknown_keys_are_kept(good, tmp_path):

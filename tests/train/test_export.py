@@ -8,12 +8,14 @@ import pytest
 import torch
 
 from oyez import features
-from oyez.config import FeatureConfig, ModelConfig, Preset, TriggerConfig
+from oyez.config import FeatureConfig, ModelConfig, Preset, SmallConfig, TriggerConfig
 from oyez.detect.model import Model
 from oyez.errors import ModelError, OutputError
 from oyez.train import export as export_module
-from oyez.train.export import annotate, export, load_network, parity
+from oyez.train.export import annotate, export, load_network, load_small_network, parity
 from oyez.train.models import CourseNetwork
+from oyez.train.trunk import trunk_sha256
+from small_model import small_network, speech_like
 from tone_model import SMALL, TONE_HZ, WORD, tone_network, tones
 
 
@@ -93,13 +95,13 @@ def test_file_says_what_the_design_asks(tmp_path):
 
 def test_refuses_when_torch_and_onnx_differ(tmp_path, monkeypatch):
     network = _network()
-    real = export_module.build_graph
+    real = export_module.course_graph
 
     def wrong(weights, preset, words):
         weights = {**weights, "dense.bias": weights["dense.bias"] + 0.01}
         return real(weights, preset, words)
 
-    monkeypatch.setattr(export_module, "build_graph", wrong)
+    monkeypatch.setattr(export_module, "course_graph", wrong)
     with pytest.raises(ModelError, match="differ from torch"):
         _export(network, tmp_path / "m.onnx")
     assert not list(tmp_path.iterdir())
@@ -153,3 +155,88 @@ def test_metadata_can_be_rewritten(tmp_path):
     with pytest.raises(ModelError):
         annotate(path, {"trigger": {}})
     assert path.read_bytes() == whole
+
+
+SMALL_WORDS = ("one", "two")
+
+
+def _small(path, **options):
+    network = small_network(2)
+    return network, _export(network, path, SMALL_WORDS, **options)
+
+
+def test_small_parity_on_sound_that_moves(tmp_path, rng):
+    network, written = _small(tmp_path / "m.onnx", audio_for_parity=speech_like(rng, 4))
+    assert max(written.whole_difference, written.stepped_difference) < 1e-4
+    model = Model(tmp_path / "m.onnx")
+    assert model.self_check() < 1e-6
+    assert max(parity(network, model, speech_like(rng, 3))) < 1e-4
+    assert network.scores(speech_like(rng, 3)).std() > 0.1
+
+
+def test_small_streams_of_a_batch_do_not_meet(tmp_path, rng):
+    _small(tmp_path / "m.onnx")
+    model = Model(tmp_path / "m.onnx")
+    x = np.stack([speech_like(rng, 0.8) * gain for gain in (0.1, 1, 2)]).astype(np.float32)
+    together, state = model.run(x, model.initial_state(3))
+    assert together.shape == (3, 10, 2)
+    for number, row in enumerate(x):
+        alone, own = model.run(row[None], model.initial_state())
+        np.testing.assert_allclose(together[number], alone[0], atol=1e-5)
+        np.testing.assert_allclose(state[number], own[0], atol=1e-3)
+
+
+def test_small_file_says_what_the_design_asks(tmp_path):
+    network, _ = _small(tmp_path / "m.onnx")
+    card = Model(tmp_path / "m.onnx").card
+    assert (card.rate, card.chunk, card.step, card.delay_steps, card.tail) == (16_000, 1280, 1280, 0, 12_800)
+    assert card.words == SMALL_WORDS
+    assert card.values["preset"] == "small"
+    assert card.values["trunk_sha256"] == trunk_sha256(network.trunk)
+    assert (card.preset.features, card.preset.model) == (network.features, network.config)
+    shape = onnx.load(tmp_path / "m.onnx").graph.input[1].type.tensor_type.shape
+    assert shape.dim[1].dim_value == 9_472 + 320 + network.config.units
+
+
+def test_small_goes_on_from_a_file(tmp_path):
+    network, _ = _small(tmp_path / "m.onnx")
+    again, words = load_small_network(tmp_path / "m.onnx")
+    assert words == SMALL_WORDS
+    assert again.state_dict().keys() == network.state_dict().keys()
+    for name, value in network.state_dict().items():
+        assert torch.equal(value, again.state_dict()[name]), name
+
+
+def test_weights_of_another_size_are_refused(tmp_path):
+    path = tmp_path / "m.onnx"
+    _small(path)
+    annotate(path, {"model": SmallConfig(hidden=5).to_dict()})
+    with pytest.raises(ModelError, match=r"no weights of the right size called head\.linear\.weight"):
+        load_small_network(path)
+
+
+def test_the_published_trunk_brings_its_licence(tmp_path, monkeypatch):
+    network, _ = _small(tmp_path / "m.onnx", notes={"licences": {"voices": "CC0"}})
+    assert Model(tmp_path / "m.onnx").card.values["licences"] == {"voices": "CC0"}
+    monkeypatch.setattr(export_module, "PUBLISHED_SHA256", trunk_sha256(network.trunk))
+    _small(tmp_path / "p.onnx", notes={"licences": {"voices": "CC0"}})
+    _small(tmp_path / "q.onnx")
+    (trunk,) = export_module.LICENCE.items()
+    assert Model(tmp_path / "p.onnx").card.values["licences"] == dict([trunk, ("voices", "CC0")])
+    assert Model(tmp_path / "q.onnx").card.values["licences"] == dict([trunk])
+
+
+def test_each_kind_of_network_has_its_own_door(tmp_path):
+    _small(tmp_path / "small.onnx")
+    _export(_network(), tmp_path / "course.onnx")
+    with pytest.raises(ModelError, match="is a small model, expected a course model"):
+        load_network(tmp_path / "small.onnx")
+    with pytest.raises(ModelError, match="is a course model, expected a small model"):
+        load_small_network(tmp_path / "course.onnx")
+
+
+def test_full_size_small_export_hears_what_torch_hears(tmp_path, rng):
+    network = small_network(config=SmallConfig())
+    samples = speech_like(rng, 4)
+    written = _export(network, tmp_path / "m.onnx", audio_for_parity=samples)
+    assert max(written.whole_difference, written.stepped_difference) < 1e-4

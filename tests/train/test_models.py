@@ -1,4 +1,4 @@
-"""The lesson's network: its numbers, causality, and stream equals whole."""
+"""Both networks: their numbers, causality, and stream equals whole."""
 
 from itertools import pairwise
 
@@ -7,8 +7,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from oyez.config import FeatureConfig, ModelConfig
-from oyez.train.models import CourseNetwork, count_parameters
+from oyez.config import FeatureConfig, MelConfig, ModelConfig, SmallConfig
+from oyez.train.models import CourseNetwork, SmallNetwork, count_parameters
 
 
 @pytest.mark.parametrize(("after", "total"), [(False, 522_561), (True, 523_329)])
@@ -61,3 +61,41 @@ def test_dropout_drops_80_percent_and_momentum_is_kerass():
     network = CourseNetwork(FeatureConfig(), ModelConfig())
     assert network.dropout.p == 0.8
     assert (network.norm.eps, network.norm.momentum) == (1e-3, 0.01)
+
+
+def _small(words=2):
+    torch.manual_seed(4)
+    return SmallNetwork(MelConfig(), SmallConfig(hidden=7, units=5), words).eval()
+
+
+@settings(max_examples=15, deadline=None)
+@given(cuts=st.lists(st.integers(0, 12), max_size=4))
+def test_small_stream_equals_whole(cuts):
+    network = _small()
+    x = torch.randn(2, 96, 32)
+    with torch.inference_mode():
+        whole, _ = network(x)
+        state, parts = None, []
+        for start, stop in pairwise([0, *sorted(set(cuts) - {0, 12}), 12]):
+            logits, state = network(x[:, 8 * start : 8 * stop], state)
+            parts.append(logits)
+    assert whole.shape == (2, 12, 2)
+    torch.testing.assert_close(torch.cat(parts, 1), whole, atol=1e-5, rtol=1e-5)
+
+
+def test_small_later_input_does_not_change_earlier_output():
+    network = _small()
+    x = torch.randn(1, 96, 32)
+    changed = x.clone()
+    changed[:, 56:] = torch.randn(1, 40, 32)
+    with torch.inference_mode():
+        before, after = network(x)[0], network(changed)[0]
+    assert torch.equal(before[:, :7], after[:, :7])
+    assert not torch.equal(before[:, 7], after[:, 7])
+
+
+def test_only_the_head_of_the_small_network_learns():
+    network = SmallNetwork(MelConfig(), SmallConfig())
+    learning = sum(p.numel() for p in network.parameters() if p.requires_grad)
+    assert learning == sum(p.numel() for p in network.head.parameters()) == 65_473
+    assert count_parameters(network)[0] == 328_128 + 65_473

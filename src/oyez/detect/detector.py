@@ -1,6 +1,5 @@
 """The detector: samples in, detections out, for any cut of the stream."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,15 +7,10 @@ import numpy.typing as npt
 
 from oyez import sound
 from oyez.detect.model import DEFAULT_MODEL, Model, model_path
-from oyez.detect.trigger import Trigger
-from oyez.errors import ConfigError
+from oyez.detect.stream import Scores, Stream
 from oyez.events import Detection
 
 __all__ = ["Detector", "load"]
-
-Scores = npt.NDArray[np.float32]
-
-SLOWEST, FASTEST = 4_000, 768_000
 
 
 def load(
@@ -48,16 +42,9 @@ class Detector:
     def __init__(self, model: Model, *, rate: int | None = None, threshold: float | None = None) -> None:
         """Arguments and errors as for `load`."""
         self.model = model
-        self.rate = model.card.rate if rate is None else rate
-        if not SLOWEST <= self.rate <= FASTEST:
-            raise ConfigError(f"rate must be {SLOWEST}..{FASTEST} whole Hertz, got {rate!r}.")
         self.step_s = model.card.step / model.card.rate
-        self.trigger = {
-            word: config if threshold is None else replace(config, threshold=threshold)
-            for word, config in model.card.trigger.items()
-        }
-        self._triggers = [Trigger(self.trigger[word], self.step_s) for word in self.words]
-        self._resampler = sound.Resampler(self.rate, model.card.rate)
+        self._stream = Stream(model.card, rate=rate, threshold=threshold)
+        self.rate, self.trigger = self._stream.rate, self._stream.trigger
         self.reset()
 
     @property
@@ -67,12 +54,9 @@ class Detector:
 
     def reset(self) -> None:
         """Forget everything heard: the next sample is the first."""
-        self._resampler.reset()
-        self._waiting = np.zeros(0, np.float32)
+        self._stream.reset()
         self._state = self.model.initial_state()
         self.last_scores = np.zeros((0, len(self.words)), np.float32)
-        for trigger in self._triggers:
-            trigger.reset()
 
     def push(self, x: npt.ArrayLike) -> list[Detection]:
         """Hear more samples.
@@ -88,7 +72,8 @@ class Detector:
         Raises:
             AudioError: values or shape are none of these; nothing of them was heard.
         """
-        return self._hear(self._resampler.push(sound.as_samples(x)))
+        self._stream.push(sound.as_samples(x))
+        return self._hear()
 
     def finish(self) -> list[Detection]:
         """Hear that the stream is over; what comes next is a new one.
@@ -99,11 +84,8 @@ class Detector:
         Returns:
             Detections that were still due; their time may lie in that silence.
         """
-        card = self.model.card
-        rest = np.concatenate((self._resampler.finish(), np.zeros(card.tail, np.float32)))
-        missing = -(len(self._waiting) + len(rest)) % card.chunk
-        detections = self._hear(np.concatenate((rest, np.zeros(missing, np.float32))))
-        scores = self.last_scores
+        self._stream.finish()
+        detections, scores = self._hear(), self.last_scores
         self.reset()
         self.last_scores = scores
         return detections
@@ -127,21 +109,11 @@ class Detector:
         fresh.finish()
         return np.concatenate((heard, fresh.last_scores))
 
-    def _hear(self, samples: sound.Samples) -> list[Detection]:
-        """Take samples at the model's rate."""
-        chunk = self.model.card.chunk
-        waiting = np.concatenate((self._waiting, samples))
-        whole = len(waiting) // chunk * chunk
-        self._waiting = waiting[whole:]
+    def _hear(self) -> list[Detection]:
+        """Run the network over the chunks that are whole."""
         heard = [self.last_scores[:0]]
-        for start in range(0, whole, chunk):
-            pcm = waiting[None, start : start + chunk]
-            scores, self._state = self.model.run(pcm, self._state)
+        for chunk in self._stream.take():
+            scores, self._state = self.model.run(chunk[None], self._state)
             heard.append(scores[0])
         self.last_scores = np.concatenate(heard)
-        detections = [
-            Detection(word, (step + 1) * self.model.card.step / self.model.card.rate, score)
-            for column, (word, trigger) in enumerate(zip(self.words, self._triggers, strict=True))
-            for step, score in trigger.push(self.last_scores[:, column])
-        ]
-        return sorted(detections, key=lambda detection: detection.time_s)
+        return self._stream.judge(self.last_scores)

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import onnxruntime
 
-from oyez.config import FULL_SCALE, FeatureConfig, ModelConfig, TriggerConfig
+from oyez.config import FULL_SCALE, AnyPreset, SmallPreset, TriggerConfig, read_preset
 from oyez.errors import ConfigError, ModelError
 
 __all__ = ["DEFAULT_MODEL", "FORMAT", "Model", "ModelCard", "model_path", "shipped"]
@@ -30,6 +30,9 @@ REQUIRED = (
     "format", "words", "rate", "chunk", "step", "delay_steps", "tail", "features", "model",
     "trigger", "check",
 )  # fmt: skip
+
+TRUNK = "trunk_sha256"
+"""Required of models on the trunk: models of one digest can be merged."""
 
 TOLERANCE = 1e-4
 
@@ -49,8 +52,8 @@ class ModelCard:
     """Steps at the start of a stream whose scores are 0: no whole receptive field was heard."""
     tail: int
     """Samples of silence that `finish` adds."""
-    features: FeatureConfig
-    model: ModelConfig
+    preset: AnyPreset
+    """Features and network: of the course, or on the trunk."""
     trigger: dict[str, TriggerConfig]
     """By word."""
     check: dict[str, Any]
@@ -75,7 +78,8 @@ class ModelCard:
                 f"{path} has model format {found!r}, this version reads 1 to {FORMAT}. "
                 "Upgrade: pip install -U oyez"
             )
-        missing = [name for name in REQUIRED if name not in values]
+        on_trunk = (TRUNK,) if values.get("preset") == SmallPreset.name else ()
+        missing = [name for name in (*REQUIRED, *on_trunk) if name not in values]
         if missing:
             raise ModelError(f"{path}: its metadata lacks {', '.join(missing)}. Export it again.")
         try:
@@ -83,8 +87,7 @@ class ModelCard:
             return cls(
                 words=words,
                 **{name: int(values[name]) for name in ("rate", "chunk", "step", "delay_steps", "tail")},
-                features=FeatureConfig.from_dict(values["features"]),
-                model=ModelConfig.from_dict(values["model"]),
+                preset=read_preset(values),
                 trigger={word: TriggerConfig.from_dict(values["trigger"][word]) for word in words},
                 check=dict(values["check"]),
                 values=values,

@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from oyez import audio
-from oyez.detect.detector import FASTEST, SLOWEST, Detector, Scores
+from oyez.detect.detector import Detector
 from oyez.detect.model import Model
+from oyez.detect.stream import FASTEST, SLOWEST, Scores
 from oyez.errors import AudioError
 from oyez.events import Detection
 

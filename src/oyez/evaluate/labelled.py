@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 from oyez import audio
-from oyez.config import Preset, TriggerConfig
 from oyez.detect.model import Model, model_path
 from oyez.detect.recording import hear
 from oyez.errors import DataError
@@ -103,7 +102,7 @@ def evaluate_folder(model: str | Path, folder: Path, threshold: float | None = N
         others |= {span.word for span in labels} - {span.word for span in spans}
         events += match(spans, heard.detections)
         # the clip's own steps are those of the stream, but for the delay before the first
-        count = Preset(card.features, card.model, TriggerConfig()).steps(round(heard.seconds * card.rate))
+        count = card.preset.steps(round(heard.seconds * card.rate))
         scores = heard.scores[card.delay_steps : card.delay_steps + count]
         steps += count_steps(targets(tuple(spans), card.words, heard.seconds, len(scores)), scores)
         seconds += heard.seconds

@@ -1,39 +1,34 @@
-"""The trained network as one file: PCM in, spectrogram inside, scores out, state in and out.
+"""The trained network as one file: PCM in, features inside, scores out, state in and out.
 
 The graph is built node by node, so that it is the same on every version of torch, and the earlier
 edition of the GRU, which torch does not have, is one node too. Weights keep the names of the
 network: a file can be trained further.
 """
 
-import base64
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import onnx
 import torch
-from onnx import helper, numpy_helper
 
-from oyez import features
-from oyez.config import FULL_SCALE, Preset, TriggerConfig
-from oyez.detect.model import FORMAT, TOLERANCE, Model
+from oyez.config import Preset, SmallPreset, TriggerConfig
+from oyez.detect.model import TOLERANCE, TRUNK, Model
 from oyez.errors import ModelError
-from oyez.output import whole
-from oyez.sound import to_int16
-from oyez.train.graph import build_graph
-from oyez.train.models import CourseNetwork
+from oyez.sound import Samples
+from oyez.train.graph_course import course_graph
+from oyez.train.graph_small import small_graph
+from oyez.train.model_file import annotate, describe, sweep, weights_in, write_model
+from oyez.train.models import CourseNetwork, SmallNetwork
+from oyez.train.nodes import Array
+from oyez.train.trunk import LICENCE, PUBLISHED_SHA256, trunk_sha256
 
-__all__ = ["Exported", "annotate", "export", "load_network", "parity"]
+__all__ = ["Exported", "annotate", "export", "load_network", "load_small_network", "parity"]
 
-TAIL_STEPS = 76
-"""Steps of silence that `finish` adds: the 50 of a label, and some."""
-
-CHECK_CHUNKS = 10
-PARITY_S = 4.0
+HEAD, FIRST_HEAD = "head.", "heads.0."
+"""What the head's weights are called in the network, and in the file, which may hold several."""
 
 
 @dataclass(frozen=True)
@@ -48,13 +43,13 @@ class Exported:
 
 
 def export(
-    network: CourseNetwork,
+    network: CourseNetwork | SmallNetwork,
     path: Path,
     words: tuple[str, ...],
     trigger: Mapping[str, TriggerConfig],
     *,
     notes: Mapping[str, Any] | None = None,
-    audio_for_parity: npt.NDArray[np.float32] | None = None,
+    audio_for_parity: Samples | None = None,
     overwrite: bool = False,
 ) -> Exported:
     """Write a model file, after its scores were compared with torch's.
@@ -64,7 +59,8 @@ def export(
         path: to be written; its suffix should be `.onnx`.
         words: names of the outputs.
         trigger: by word.
-        notes: further metadata: `trained`, `evaluated`, `licences`, `table` (null where absent).
+        notes: further metadata: `trained`, `evaluated`, `table` (null where absent), and `licences`,
+            to which the trunk's is added.
         audio_for_parity: samples at the model's rate to compare on; None makes some.
         overwrite: whether the file may exist.
 
@@ -76,44 +72,30 @@ def export(
         OutputError: the file exists, or cannot be written.
     """
     network.eval()
-    preset = Preset(network.features, network.config, TriggerConfig())
-    graph = build_graph(network.state_dict(), preset, len(words))
-    samples = _sound(preset) if audio_for_parity is None else audio_for_parity
-    metadata = _metadata(preset, words, trigger, notes or {})
-    with whole(path, overwrite=overwrite) as draft:
-        # the check vector is what the file itself gives, and so comes second
-        _save(graph, {**metadata, "check": {"pcm": "", "scores": []}}, draft)
-        differences = parity(network, Model(draft), samples)
+    rate = network.preset.features.rate
+    samples = sweep(rate) if audio_for_parity is None else audio_for_parity
+    differences = (0.0, 0.0)
+
+    def judge(model: Model) -> None:
+        nonlocal differences
+        differences = parity(network, model, samples)
         if max(differences) > TOLERANCE:
             raise ModelError(
                 f"{path}: its scores differ from torch's by {max(differences):.2g}, expected at most "
                 f" {TOLERANCE:g}. Nothing was written."
             )
-        check = _check(Model(draft), samples[: CHECK_CHUNKS * metadata["chunk"]])
-        _save(graph, {**metadata, "check": check}, draft)
-        Model(draft).self_check()
+
+    graph, own = _graph(network, len(words))
+    triggers = {word: trigger[word].to_dict() for word in words}
+    together = {**own, **(notes or {})}
+    together["licences"] = {**(own.get("licences") or {}), **(together.get("licences") or {})} or None
+    metadata = describe(network.preset, triggers, together)
+    write_model(graph, metadata, path, samples, judge, overwrite=overwrite)
     return Exported(path, *differences)
 
 
-def annotate(path: Path, changes: Mapping[str, Any]) -> None:
-    """Replace some of a model file's metadata, in place; the network stays.
-
-    Args:
-        path: a model file.
-        changes: keys of the metadata with their new values, such as `trigger` or `evaluated`.
-
-    Raises:
-        ModelError: it is no model file of ours, or would not be one any more.
-    """
-    card = Model(path).card
-    graph = onnx.load(path)
-    with whole(path, overwrite=True) as draft:
-        _save(graph, {**card.values, **changes}, draft)
-        Model(draft).self_check()
-
-
 def load_network(path: Path) -> tuple[CourseNetwork, tuple[str, ...]]:
-    """The network inside a model file, to be trained further.
+    """The lesson's network inside a model file, to be trained further.
 
     Args:
         path: a model file that `export` wrote.
@@ -125,24 +107,55 @@ def load_network(path: Path) -> tuple[CourseNetwork, tuple[str, ...]]:
         ModelError: the file is none of ours, or holds another network.
     """
     card = Model(path).card
-    network = CourseNetwork(card.features, card.model, len(card.words))
-    initializers = {
-        tensor.name: numpy_helper.to_array(tensor) for tensor in onnx.load(path).graph.initializer
-    }
-    state = network.state_dict()
-    missing = [
-        name for name in state if name not in initializers and not name.endswith("num_batches_tracked")
-    ]
-    if missing:
-        raise ModelError(f"{path} holds no weights called {', '.join(missing)}. Train from another model.")
-    for name, value in state.items():
-        if name in initializers:
-            state[name] = torch.from_numpy(initializers[name].copy()).reshape(value.shape)
-    network.load_state_dict(state)
+    if not isinstance(card.preset, Preset):
+        raise ModelError(f"{path} is a {card.preset.name} model, expected a course model. Name another.")
+    network = CourseNetwork(card.preset.features, card.preset.model, len(card.words))
+    _fill(network, path, weights_in(path))
     return network.eval(), card.words
 
 
-def parity(network: CourseNetwork, model: Model, samples: npt.NDArray[np.float32]) -> tuple[float, float]:
+def load_small_network(path: Path) -> tuple[SmallNetwork, tuple[str, ...]]:
+    """The network on the trunk inside a model file, to be trained further.
+
+    Args:
+        path: a model file that `export` wrote.
+
+    Returns:
+        The network, in evaluation mode, its trunk frozen, and its words.
+
+    Raises:
+        ModelError: the file is none of ours, or holds another network, or several that were merged.
+    """
+    card = Model(path).card
+    if not isinstance(card.preset, SmallPreset):
+        raise ModelError(f"{path} is a {card.preset.name} model, expected a small model. Name another.")
+    network = SmallNetwork(card.preset.features, card.preset.model, len(card.words))
+    _fill(
+        network, path, {name.replace(FIRST_HEAD, HEAD, 1): value for name, value in weights_in(path).items()}
+    )
+    return network.eval(), card.words
+
+
+def _fill(network: CourseNetwork | SmallNetwork, path: Path, stored: Mapping[str, Array]) -> None:
+    """Put the weights of a file into a network."""
+    state = network.state_dict()
+    missing = [
+        name
+        for name, value in state.items()
+        if stored.get(name, np.empty(0)).size != value.numel() and not name.endswith("num_batches_tracked")
+    ]
+    if missing:
+        raise ModelError(
+            f"{path} holds no weights of the right size called {', '.join(missing)}. "
+            "Train from another model, and from each one before it is merged."
+        )
+    for name, value in state.items():
+        if name in stored:
+            state[name] = torch.from_numpy(stored[name].copy()).reshape(value.shape)
+    network.load_state_dict(state)
+
+
+def parity(network: CourseNetwork | SmallNetwork, model: Model, samples: Samples) -> tuple[float, float]:
     """Largest differences between torch's scores and the file's.
 
     Args:
@@ -155,10 +168,7 @@ def parity(network: CourseNetwork, model: Model, samples: npt.NDArray[np.float32
     """
     chunk, delay = model.card.chunk, model.card.delay_steps
     samples = samples[: len(samples) // chunk * chunk]
-    frames = features.spectrogram(samples, network.features)
-    with torch.inference_mode():
-        logits, _ = network(torch.from_numpy(frames)[None])
-    wanted = torch.sigmoid(logits)[0].numpy()
+    wanted = network.scores(samples)
     long, _ = model.run(samples[None], model.initial_state())
     state, stepped = model.initial_state(), []
     for start in range(0, len(samples), chunk):
@@ -168,52 +178,17 @@ def parity(network: CourseNetwork, model: Model, samples: npt.NDArray[np.float32
     return tuple(float(np.abs(wanted[: len(one)] - one).max()) for one in pair)  # type: ignore[return-value]
 
 
-def _metadata(
-    preset: Preset,
-    words: tuple[str, ...],
-    trigger: Mapping[str, TriggerConfig],
-    notes: Mapping[str, Any],
-) -> dict[str, Any]:
-    return {
-        "format": FORMAT,
-        "words": list(words),
-        "rate": preset.features.rate,
-        "chunk": preset.step * preset.delay_steps,
-        "step": preset.step,
-        "delay_steps": preset.delay_steps,
-        "tail": TAIL_STEPS * preset.step,
-        "features": preset.features.to_dict(),
-        "model": preset.model.to_dict(),
-        "trigger": {word: trigger[word].to_dict() for word in words},
-        "table": None,
-        "trained": None,
-        "evaluated": None,
-        "licences": None,
-        **notes,
+def _graph(network: CourseNetwork | SmallNetwork, words: int) -> tuple[onnx.ModelProto, dict[str, Any]]:
+    """The graph, and the metadata that only this kind of network has."""
+    weights: dict[str, Array] = {
+        name: value.detach().cpu().numpy() for name, value in network.state_dict().items()
     }
-
-
-def _save(graph: onnx.ModelProto, metadata: Mapping[str, Any], path: Path) -> None:
-    del graph.metadata_props[:]
-    helper.set_model_props(graph, {"oyez": json.dumps(metadata)})
-    onnx.checker.check_model(graph)
-    path.write_bytes(graph.SerializeToString(deterministic=True))
-
-
-def _check(model: Model, samples: npt.NDArray[np.float32]) -> dict[str, Any]:
-    pcm = to_int16(samples)
-    scores, _ = model.run(pcm.astype(np.float32)[None] / np.float32(FULL_SCALE), model.initial_state())
-    return {
-        "pcm": base64.b64encode(pcm.astype("<i2").tobytes()).decode(),
-        "scores": np.round(scores[0].astype(np.float64), 7).tolist(),
+    if isinstance(network, CourseNetwork):
+        return course_graph(weights, network.preset, words), {}
+    weights = {
+        FIRST_HEAD + name.removeprefix(HEAD) if name.startswith(HEAD) else name: value
+        for name, value in weights.items()
     }
-
-
-def _sound(preset: Preset) -> npt.NDArray[np.float32]:
-    """Something that moves through all bands and levels: a sweep over noise that swells."""
-    rate = preset.features.rate
-    t = np.arange(round(PARITY_S * rate)) / rate
-    sweep = np.sin(2 * np.pi * (100 * t + (rate / 2.5 - 100) * t**2 / (2 * PARITY_S)))
-    noise = np.random.default_rng(0).standard_normal(len(t))
-    envelope = np.square(np.sin(2 * np.pi * 1.5 * t))
-    return np.asarray(0.2 * sweep * envelope + 0.05 * noise * t / PARITY_S, np.float32)
+    digest = trunk_sha256(network.trunk)
+    licences = dict(LICENCE) if digest == PUBLISHED_SHA256 else None
+    return small_graph(weights, network.features, [words]), {TRUNK: digest, "licences": licences}

@@ -1,0 +1,27 @@
+"""Numbers that describe a detector: features, network, trigger; and the presets.
+
+Frozen, derived from one another, turned into and out of plain JSON. `FeatureConfig` and `ModelConfig`
+are the lesson's (`course`), `MelConfig` and `SmallConfig` those of `small`.
+"""
+
+from oyez.config.course import FeatureConfig, ModelConfig
+from oyez.config.plain import FULL_SCALE, Config
+from oyez.config.preset import PRESETS, AnyPreset, Preset, Presets, SmallPreset, read_preset
+from oyez.config.small import MelConfig, SmallConfig
+from oyez.config.trigger import TriggerConfig
+
+__all__ = [
+    "FULL_SCALE",
+    "PRESETS",
+    "AnyPreset",
+    "Config",
+    "FeatureConfig",
+    "MelConfig",
+    "ModelConfig",
+    "Preset",
+    "Presets",
+    "SmallConfig",
+    "SmallPreset",
+    "TriggerConfig",
+    "read_preset",
+]

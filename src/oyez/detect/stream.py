@@ -1,0 +1,81 @@
+"""One stream's own part of detection: what waits before the network, and what the triggers remember.
+
+The network stands between `take` and `judge`: a detector runs it for one stream, a batch for many.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from oyez import sound
+from oyez.detect.model import ModelCard
+from oyez.detect.trigger import Trigger
+from oyez.errors import ConfigError
+from oyez.events import Detection
+
+__all__ = ["FASTEST", "SLOWEST", "Scores", "Stream"]
+
+Scores = npt.NDArray[np.float32]
+
+SLOWEST, FASTEST = 4_000, 768_000
+
+
+class Stream:
+    """Samples in at any rate, whole chunks out for the network; scores in, detections out."""
+
+    def __init__(self, card: ModelCard, *, rate: int | None = None, threshold: float | None = None) -> None:
+        """A stream that has heard nothing.
+
+        Args:
+            card: of the model.
+            rate: Hertz of the samples that will be pushed; None means the model's own.
+            threshold: score, 0..1, that every word needs; None means the model's own.
+
+        Raises:
+            ConfigError: the rate or the threshold is out of range.
+        """
+        self.rate = card.rate if rate is None else rate
+        if not SLOWEST <= self.rate <= FASTEST:
+            raise ConfigError(f"rate must be {SLOWEST}..{FASTEST} whole Hertz, got {rate!r}.")
+        self.trigger = {
+            word: config if threshold is None else replace(config, threshold=threshold)
+            for word, config in card.trigger.items()
+        }
+        self._card = card
+        self._triggers = [Trigger(self.trigger[word], card.step / card.rate) for word in card.words]
+        self._resampler = sound.Resampler(self.rate, card.rate)
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget everything heard: the next sample is the first."""
+        self._resampler.reset()
+        self._waiting = np.zeros(0, np.float32)
+        for trigger in self._triggers:
+            trigger.reset()
+
+    def push(self, samples: sound.Samples) -> None:
+        """Take samples at the stream's rate."""
+        self._waiting = np.concatenate((self._waiting, self._resampler.push(samples)))
+
+    def finish(self) -> None:
+        """Take the end: what the resampler holds, the model's tail of silence, and up to a whole chunk."""
+        rest = np.concatenate((self._resampler.finish(), np.zeros(self._card.tail, np.float32)))
+        missing = -(len(self._waiting) + len(rest)) % self._card.chunk
+        self._waiting = np.concatenate((self._waiting, rest, np.zeros(missing, np.float32)))
+
+    def take(self) -> Scores:
+        """The chunks that are whole, (chunks, samples) at the model's rate; they wait no more."""
+        count = len(self._waiting) // self._card.chunk
+        whole, rest = np.split(self._waiting, [count * self._card.chunk])
+        self._waiting = rest.copy()  # a view would keep all of a long push
+        return whole.reshape(count, self._card.chunk)
+
+    def judge(self, scores: Scores) -> list[Detection]:
+        """What the triggers make of the next scores, (steps, words), in order of time."""
+        detections = [
+            Detection(word, (step + 1) * self._card.step / self._card.rate, score)
+            for column, (word, trigger) in enumerate(zip(self._card.words, self._triggers, strict=True))
+            for step, score in trigger.push(scores[:, column])
+        ]
+        return sorted(detections, key=lambda detection: detection.time_s)
