@@ -9,7 +9,7 @@ BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: accuracy bench check clean demo format help keras test test-slow
+.PHONY: accuracy bench check clean demo format help keras notebook notebooks test test-slow
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,12 @@ format: .venv/.test  ## put the code into shape
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
+notebook: .venv/.notebook  ## open the lesson's notebooks in JupyterLab
+	cd notebooks && ../$(BIN)/jupyter lab trigger_word.en.ipynb
+
+notebooks: | $(BIN)/pip  ## render the notebooks from notebooks/chapters
+	$(BIN)/python notebooks/build.py
+
 bench: .venv/.test  ## measure speed; other engines are installed beside ours
 	$(INSTALL) -r benchmarks/requirements.txt
 	$(BIN)/python benchmarks/speed.py
@@ -64,6 +70,10 @@ $(BIN)/pip:
 
 .venv/.test: pyproject.toml constraints.txt src/oyez/__init__.py | $(BIN)/pip
 	$(INSTALL) -e '.[test]'
+	@touch .venv/.plot $@
+
+.venv/.notebook: pyproject.toml constraints.txt src/oyez/__init__.py | $(BIN)/pip
+	$(INSTALL) -e '.[notebook]'
 	@touch .venv/.plot $@
 
 .venv-keras/.installed: tests/train/golden_keras/requirements.txt

@@ -37,6 +37,7 @@ RANK = {layer: rank for rank, row in enumerate(ORDER) for layer in row}
 HOMES = {
     "asyncio": ("detect.actions", "serve"),
     "h5py": ("train",),
+    "hibari": ("course.voices",),
     "importlib": ("detect.model", "errors", "train.trunk"),
     "matplotlib": ("plot",),
     "numpy": (*RANK,),
@@ -136,6 +137,11 @@ def test_module_imports_only_what_it_may(module: str) -> None:
         ("detect.detector", "import onnxruntime", "onnxruntime, whose home is detect.model"),
         ("evaluate.match", "import onnx", "onnx, whose home is train"),
         ("detect.model", "from oyez.errors import require\nrequire('h5py', 'course')", "h5py, whose home"),
+        (
+            "course.rooms",
+            "from oyez.errors import require\nrequire('hibari', 'notebook')",
+            "hibari, whose home",
+        ),
         ("features", "from scipy import signal", "scipy, whose home is evaluate"),
         ("synth.clips", "import soundfile", "soundfile, whose home is audio"),
         ("synth.effects", "import soxr", "soxr, whose home is sound"),

@@ -7,7 +7,8 @@
     ├── ConfigError      a value outside its range
     ├── DeviceError      a microphone or loudspeaker that is not there, or does not do what is asked
     ├── OutputError      a file that would be overwritten, or cannot be written
-    └── MissingExtraError  a part of Oyez that is not installed
+    ├── MissingExtraError  a part of Oyez that is not installed
+    └── ExerciseError    a learner's answer that is not right yet (lives in `oyez.course.checks`)
 
 A message has three parts: what was expected, what was got, what to do next. The command line
 prints it on one line and leaves with exit code 2.

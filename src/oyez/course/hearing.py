@@ -10,7 +10,6 @@ from oyez import audio, features, plot
 from oyez.course.language import Text
 from oyez.course.segments import RATE, read_segment, segment_class, to_array, write_segment
 from oyez.detect.chime import chime
-from oyez.detect.model import DEFAULT_MODEL
 from oyez.errors import DataError
 from oyez.sound import to_int16
 
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["Predictor", "chime_on_activate", "detect_triggerword", "graph_spectrogram"]
 
 CHIME_FILE = "chime_output.wav"
+SHIPPED = "activate-course"
 QUIET_STEPS = 75
 """A chime needs more steps than this since the last one, or since the start."""
 
@@ -83,7 +83,7 @@ def detect_triggerword(filename: str | Path, model: Predictor | None = None) -> 
     if model is None:
         from oyez.course.loading import load_model
 
-        model = load_model(DEFAULT_MODEL)
+        model = load_model(SHIPPED)
     frames, rate = audio.info(filename)
     if (frames, rate) != (10 * RATE, RATE):
         raise DataError(NOT_TEN_SECONDS(name=str(filename), seconds=frames / rate, rate=rate))
