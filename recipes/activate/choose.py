@@ -32,7 +32,6 @@ ROWS = 24
 LICENCES = {
     "Kokoro-82M v1.0 voices": "Apache-2.0",
     "hibari voices": "Apache-2.0",
-    "eSpeak NG voices": "sounds made with a GPL-3 program",
     "Flight of the Amazon Queen, dialogue": "freely redistributable (Debian)",
     "speechocean762": "free, commercial use too",
     "Asterisk prompts (es, fr, it, ru)": "CC BY-SA 3.0",

@@ -58,7 +58,7 @@ def load(data: Path, voices: Path) -> tuple[Material, Material]:
 
     Args:
         data: one folder per set of real audio, and the splits (see recipes/README.md).
-        voices: what the scripts beside this one wrote: `stock*`, `bent`, `flite`, `sentences`, `prompts`.
+        voices: what the scripts beside this one wrote: `stock*`, `flite`, `sentences`, `prompts`.
 
     Returns:
         What trains, and what is held out.
@@ -68,7 +68,7 @@ def load(data: Path, voices: Path) -> tuple[Material, Material]:
     _noises(data, train, held_out)
     _choosing(data, held_out)
     rng = np.random.default_rng(31)
-    for folder in (*sorted(voices.glob("stock*")), voices / "bent", voices / "flite"):
+    for folder in (*sorted(voices.glob("stock*")), voices / "flite"):
         for half, split in ((train, "train"), (held_out, "validation")):
             half.words += _clips(folder / split / WORD)
             half.others += _clips(folder / split / "negatives")
