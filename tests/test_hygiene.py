@@ -17,7 +17,7 @@ ROOT = Path(__file__).parent.parent
 SOURCE = Path(oyez.__file__).parent
 PATHS = {str(path.relative_to(SOURCE)): path for path in sorted(SOURCE.rglob("*.py"))}
 del PATHS["__main__.py"]  # the one that is run, not imported
-HEAVY = ("matplotlib", "onnx", "scipy", "torch")
+HEAVY = ("matplotlib", "onnx", "paho", "scipy", "torch")
 """What extras bring: the base install must do without."""
 
 ONE_MACHINE = re.compile(rb"(?<![\w.])/(?:work|root)/")

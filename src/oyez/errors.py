@@ -5,6 +5,7 @@
     ├── DataError        a folder, a label file or an array that does not fit
     ├── ModelError       a model file that lacks what it must hold, or holds something newer
     ├── ConfigError      a value outside its range
+    ├── ActionError      what a word should set off did not work
     ├── OutputError      a file that would be overwritten, or cannot be written
     └── MissingExtraError  a part of Oyez that is not installed
 
@@ -16,6 +17,7 @@ import importlib
 from types import ModuleType
 
 __all__ = [
+    "ActionError",
     "AudioError",
     "ConfigError",
     "DataError",
@@ -45,6 +47,10 @@ class ModelError(OyezError):
 
 class ConfigError(OyezError):
     """A value outside its range."""
+
+
+class ActionError(OyezError):
+    """What a word should set off did not work."""
 
 
 class OutputError(OyezError):
