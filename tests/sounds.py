@@ -30,6 +30,24 @@ def word(hz: float = 500.0, rate: int = 16_000, word_s: float = WORD_S) -> Sampl
     return np.concatenate((margin, tone(hz, word_s, rate), margin))
 
 
+def take(
+    level: float = 0.1,
+    room: float = 1e-3,
+    at_s: float = 0.8,
+    word_s: float = WORD_S,
+    seconds: float = 2.0,
+    rate: int = 16_000,
+    seed: int = 0,
+) -> Samples:
+    """A tone of that RMS, with soft ends, in the noise of a room of that RMS: (samples,)."""
+    samples = noise(seed, seconds, rate, room)
+    spoken = tone(2_000.0, word_s, rate, level * 2**0.5)
+    ramp = np.minimum(1.0, np.arange(len(spoken)) / (0.01 * rate))
+    start = round(at_s * rate)
+    samples[start : start + len(spoken)] += spoken * ramp * ramp[::-1]
+    return samples
+
+
 def clip(samples: Samples, rate: int, name: str = "yes", voice: str = "v") -> Clip:
     """A clip whose word lies 0.1 s from both ends."""
     seconds = len(samples) / rate

@@ -13,7 +13,7 @@ from oyez.errors import OyezError
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["detect", "evaluate", "info", "main", "models", "synth", "train"]
+__all__ = ["detect", "evaluate", "info", "main", "models", "record", "synth", "train"]
 
 EXIT_ERROR = 2
 
@@ -46,6 +46,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def detect(options: argparse.Namespace) -> None:
     """Hear words in recordings."""
     from oyez.detect.command import run
+
+    run(options)
+
+
+def record(options: argparse.Namespace) -> None:
+    """Record words, other words, or a room."""
+    from oyez.record.command import run
 
     run(options)
 
@@ -155,6 +162,7 @@ def _parser() -> argparse.ArgumentParser:
     common = _Parser(add_help=False)
     common.add_argument("--debug", action="store_true", help="show the traceback of an error")
     from oyez.options import detect_options, evaluate_options, synth_options, train_options
+    from oyez.record.options import record_options
 
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
@@ -171,6 +179,7 @@ def _parser() -> argparse.ArgumentParser:
         return added
 
     detect_options(command(detect))
+    record_options(command(record))
     synth_options(command(synth))
     train_options(command(train))
     evaluate_options(command(evaluate))

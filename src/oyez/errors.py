@@ -5,6 +5,7 @@
     ├── DataError        a folder, a label file or an array that does not fit
     ├── ModelError       a model file that lacks what it must hold, or holds something newer
     ├── ConfigError      a value outside its range
+    ├── DeviceError      a microphone or loudspeaker that is not there, or does not do what is asked
     ├── ActionError      what a word should set off did not work
     ├── OutputError      a file that would be overwritten, or cannot be written
     └── MissingExtraError  a part of Oyez that is not installed
@@ -21,6 +22,7 @@ __all__ = [
     "AudioError",
     "ConfigError",
     "DataError",
+    "DeviceError",
     "MissingExtraError",
     "ModelError",
     "OutputError",
@@ -47,6 +49,10 @@ class ModelError(OyezError):
 
 class ConfigError(OyezError):
     """A value outside its range."""
+
+
+class DeviceError(OyezError):
+    """A microphone or loudspeaker that is not there, or does not do what is asked."""
 
 
 class ActionError(OyezError):

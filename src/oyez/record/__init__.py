@@ -1,0 +1,1 @@
+"""Recording words: prompts, checks, and the folder that a training reads."""
