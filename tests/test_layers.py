@@ -144,7 +144,11 @@ def test_module_imports_only_what_it_may(module: str) -> None:
         ("evaluate.match", "import onnx", "onnx, whose home is train"),
         ("features", "from scipy import signal", "scipy, whose home is evaluate"),
         ("synth.clips", "import soundfile", "soundfile, whose home is audio"),
-        ("detect.actions", "from paho.mqtt.client import Client", "paho.mqtt.client, whose home is detect.mqtt"),
+        (
+            "detect.actions",
+            "from paho.mqtt.client import Client",
+            "paho.mqtt.client, whose home is detect.mqtt",
+        ),
         ("detect.listen", "import socket", "socket, whose home is detect.webhook"),
         ("synth.effects", "import soxr", "soxr, whose home is sound"),
         (

@@ -1,10 +1,10 @@
 """What a word sets off: actions, as they are written in a command or a settings file.
 
-    run:COMMAND, or just COMMAND      a line for the shell
-    http://…, https://…               a detection as JSON, by POST
-    mqtt://[USER:PASSWORD@]HOST/TOPIC a detection as JSON, to a broker
-    json:, json:FILE                  a line of JSON, printed or added to a file
-    chime                             our own sound
+run:COMMAND, or just COMMAND      a line for the shell
+http://…, https://…               a detection as JSON, by POST
+mqtt://[USER:PASSWORD@]HOST/TOPIC a detection as JSON, to a broker
+json:, json:FILE                  a line of JSON, printed or added to a file
+chime                             our own sound
 """
 
 import json

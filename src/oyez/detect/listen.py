@@ -70,12 +70,14 @@ class Listener:
         self._mute = Mute(self.rate)
         self._recent = Recent(round((BEFORE_EXCERPT_S + AFTER_S + LAG_S) * self.rate))
         self._passage = Passage(self._frame / self.rate)
+        self._waiting: Samples
         self.reset()
 
     @property
-    def words(self) -> tuple[str, ...]:
-        """Of all models, in order: those of `Level.scores`."""
-        return tuple(word for ear in self._ears for word in ear.detector.words)
+    def words(self) -> tuple[tuple[str, float], ...]:
+        """Words of all models with their thresholds, in the order of `Level.scores`."""
+        detectors = (ear.detector for ear in self._ears)
+        return tuple((word, one.trigger[word].threshold) for one in detectors for word in one.words)
 
     @property
     def heard_s(self) -> float:
@@ -113,7 +115,7 @@ class Listener:
 
         Time goes on: samples that are pushed afterwards are a new stream, at a later time.
         """
-        rest, self._waiting = self._waiting, np.zeros(0, np.float32)
+        rest = self._waiting
         events = self._hear(rest) if len(rest) else []
         found = [one for ear in self._ears for one in ear.finish(self.heard_s)]
         events += self._react(sorted(found, key=_time_s))

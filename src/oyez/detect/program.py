@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 
 from oyez.errors import ActionError
 from oyez.events import Detection
@@ -95,10 +96,8 @@ class Program:
         if self._process.poll() is not None:
             return
         self._signal(hard=False)
-        try:
+        with suppress(subprocess.TimeoutExpired):
             self._process.wait(GRACE_S)
-        except subprocess.TimeoutExpired:
-            pass
         self._signal(hard=True)
         self._process.wait()
 

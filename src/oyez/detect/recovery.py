@@ -14,7 +14,7 @@ FIRST_S, LONGEST_S = 1.0, 15.0
 
 
 class Lasting:
-    """A source that is opened again when it is lost. Its blocks are None where some of the stream is missing."""
+    """A source that is opened again when it is lost; a None among its blocks stands for what is missing."""
 
     def __init__(
         self,
@@ -71,7 +71,9 @@ class Lasting:
         self._lost += self._source.lost
         self._source.close()
         if not self._waited_s:
-            self._tell(f"{why.removesuffix(' Start again.')} It is tried again for {GIVE_UP_S / 60:.0f} minutes")
+            self._tell(
+                f"{why.removesuffix(' Start again.')} It is tried again for {GIVE_UP_S / 60:.0f} minutes"
+            )
         while self._waited_s < GIVE_UP_S:
             self._wait(self._pause_s)
             self._waited_s += self._pause_s
