@@ -13,7 +13,7 @@ __all__ = ["WAITING", "Dispatcher"]
 WAITING = 16
 """Detections that may wait for one action."""
 
-LAST_S = 2.0
+LAST_S, LEAST_S = 2.0, 0.1
 
 
 class Dispatcher:
@@ -60,7 +60,9 @@ class Dispatcher:
             patience_s = max((end.rule.timeout_s for end in self._ends), default=0.0) + LAST_S
         until_s = time.monotonic() + patience_s
         for end in self._ends:
-            end.stop(max(0.0, until_s - time.monotonic()))
+            end.worker.end()
+        for end in self._ends:
+            end.stop(max(LEAST_S, until_s - time.monotonic()))
 
 
 class _End:

@@ -4,6 +4,7 @@ import argparse
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -60,7 +61,8 @@ def run(options: argparse.Namespace) -> None:
     screen = Screen(Console(), Console(stderr=True), words, as_json=options.json)
     speaker = Loudspeaker(sources.play)
     rules = _rules(options, words, screen, speaker)
-    folder = None if options.save is None else SaveFolder(options.save, options.save_most)
+    dry_run = options.dry_run
+    folder = None if options.save is None else SaveFolder(options.save, options.save_most, dry_run=dry_run)
     with suppress(_Stopped), _terminable(), closing(_source(options, screen, speaker)) as source:
         detectors = {
             name: Detector(one.model, rate=source.rate, threshold=options.threshold)
@@ -68,22 +70,23 @@ def run(options: argparse.Namespace) -> None:
         }
         listener = Listener(
             detectors,
-            chimes=_chimes(rules, words) if not options.dry_run else (),
+            chimes=() if dry_run else _chimes(rules, words),
             chime_s=LENGTH_S,
             excerpts=folder is not None,
             passages=options.pipe is not None,
             sounding=speaker.sounds,
         )
+        tell, rate = screen.tell, source.rate
         reactions = Reactions(
             screen,
-            Dispatcher(rules, screen.tell, dry_run=options.dry_run),
-            None if folder is None or options.dry_run else Saves(folder, source.rate, screen.tell),
-            None if options.pipe is None or options.dry_run else Pipe(options.pipe, source.rate, screen.tell),
+            Dispatcher(rules, tell, dry_run=dry_run),
+            None if folder is None else Saves(folder, rate, tell),
+            None if options.pipe is None else Pipe(options.pipe, rate, tell, dry_run=dry_run),
         )
         named = " or ".join(f"“{word}”" for word, _ in words)
-        screen.tell(f"listening for {named} on {source.name} at {source.rate} Hz; Ctrl-C ends it")
+        tell(f"listening for {named} on {source.name} at {rate} Hz; Ctrl-C ends it")
         with screen:
-            _listen(source, listener, reactions, screen.tell)
+            _listen(source, listener, reactions, tell)
 
 
 def _listen(
@@ -170,8 +173,7 @@ def _source(options: argparse.Namespace, screen: Screen, speaker: Loudspeaker) -
             sources.look_again()
         return sources.Microphone(device, rate)
 
-    wait = threading.Event().wait  # ends with Ctrl-C, as sleep does
-    return Lasting(again, sources.Microphone(device, options.rate), tell=screen.tell, wait=wait)
+    return Lasting(again, sources.Microphone(device, options.rate), tell=screen.tell, wait=time.sleep)
 
 
 @contextmanager

@@ -25,7 +25,7 @@ class Message:
     """mqtt://[USER:PASSWORD@]HOST[:PORT]/TOPIC"""
 
     def __post_init__(self) -> None:
-        require("paho.mqtt", "mqtt")
+        require("paho", "mqtt")
         try:
             good = bool(self.url.hostname) and self.url.port != 0
         except ValueError:
@@ -79,7 +79,7 @@ class _Talk:
 
     def __init__(self, message: Message, payload: str, timeout_s: float) -> None:
         library: Any = require("paho.mqtt.client", "mqtt")
-        self.client: Client = library.Client(library.CallbackAPIVersion.VERSION2)
+        self.client: Client = library.Client(library.CallbackAPIVersion.VERSION2, reconnect_on_failure=False)
         self.done = threading.Event()
         self.refusal = ""
         self._message, self._payload = message, payload

@@ -28,7 +28,13 @@ class Pipe:
     """
 
     def __init__(
-        self, command: str, rate: int, tell: Callable[[str], None], timeout_s: float = TIMEOUT_S
+        self,
+        command: str,
+        rate: int,
+        tell: Callable[[str], None],
+        timeout_s: float = TIMEOUT_S,
+        *,
+        dry_run: bool = False,
     ) -> None:
         """Nothing is started yet.
 
@@ -38,13 +44,19 @@ class Pipe:
             rate: Hertz of the samples.
             tell: is given a line of what went wrong, on the passage's thread.
             timeout_s: seconds that a program may take after its passage.
+            dry_run: whether only to tell what would be started.
         """
         self._command, self._rate, self._tell, self._timeout_s = command, rate, tell, timeout_s
+        self._dry_run = dry_run
         self._feeds: list[_Feed] = []
         self._open: _Feed | None = None
 
     def start(self, heard: Heard) -> None:
         """A passage begins."""
+        if self._dry_run:
+            found = heard.detection
+            self._tell(f"--pipe {self._command}: would be started ({found.word}, {found.time_s:.2f} s)")
+            return
         self._feeds = [feed for feed in self._feeds if feed.is_alive()]
         if len(self._feeds) >= MOST:
             self._tell(f"--pipe {self._command}: {MOST} of it are still at work, so this one is left out")

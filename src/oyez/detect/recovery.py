@@ -68,7 +68,6 @@ class Lasting:
 
     def _reopen(self, why: str) -> None:
         """Try until it is open again."""
-        self._lost += self._source.lost
         self._source.close()
         if not self._waited_s:
             self._tell(
@@ -79,9 +78,10 @@ class Lasting:
             self._waited_s += self._pause_s
             self._pause_s = min(2 * self._pause_s, LONGEST_S)
             try:
-                self._source = self._again(self.rate)
+                found = self._again(self.rate)
             except DeviceError as error:
                 why = str(error)
             else:
+                self._lost, self._source = self.lost, found
                 return
         raise DeviceError(f"the microphone did not come back in {GIVE_UP_S / 60:.0f} minutes: {why}")

@@ -22,7 +22,12 @@ class SaveFolder:
     """Recordings with a JSON file beside each; the JSON is written last, so where it is, both are whole."""
 
     def __init__(
-        self, folder: Path, most: int, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self,
+        folder: Path,
+        most: int,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        *,
+        dry_run: bool = False,
     ) -> None:
         """The folder is made.
 
@@ -30,6 +35,7 @@ class SaveFolder:
             folder: where to; what is in it stays.
             most: recordings that it may hold, those included that are there.
             now: the time of day, for names.
+            dry_run: whether nothing is written, nor the folder made.
 
         Raises:
             ConfigError: `most` is not positive.
@@ -37,9 +43,10 @@ class SaveFolder:
         """
         if most < 1:
             raise ConfigError(f"--save-most must be 1 or more, got {most}.")
-        self.folder, self.most, self._now = folder, most, now
+        self.folder, self.most, self._now, self.dry_run = folder, most, now, dry_run
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            if not dry_run:
+                folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise OutputError(f"{folder}: cannot be made ({error.strerror}). Name another folder.") from None
         self._count = sum(1 for _ in folder.glob("*.wav"))
@@ -101,10 +108,16 @@ class Saves:
 
     def put(self, excerpt: Excerpt) -> None:
         """Leave one to be written, and return at once."""
-        if not self._worker.put(excerpt):
+        found = excerpt.heard.detection
+        if self._folder.dry_run:
+            kept = f"{len(excerpt.samples) / self._rate:.1f} s"
             self._tell(
-                f"--save {self._folder.folder}: the disk is behind; what was heard at "
-                f"{excerpt.heard.detection.time_s:.2f} s is not kept"
+                f"--save {self._folder.folder}: would keep {kept} ({found.word}, {found.time_s:.2f} s)"
+            )
+        elif not self._worker.put(excerpt):
+            self._tell(
+                f"--save {self._folder.folder}: the disk is behind; what was heard at {found.time_s:.2f} s "
+                "is not kept"
             )
 
     def stop(self, patience_s: float) -> None:

@@ -64,10 +64,17 @@ class Screen:
             self._live.stop()
             self._live = None
 
-    def say(self, line: str) -> None:
-        """A line for standard output, as it is."""
-        self._out.print(line, markup=False, highlight=False, soft_wrap=True)
-        self._out.file.flush()
+    def say(self, line: str | Text) -> None:
+        """A line for standard output, as it is.
+
+        Raises:
+            BrokenPipeError: nobody reads it any more.
+        """
+        if self._out.is_terminal:
+            self._out.print(line, markup=False, highlight=False, soft_wrap=True)
+        else:  # rich would leave the program when the reader does
+            self._out.file.write(f"{line}\n")
+            self._out.file.flush()
 
     def tell(self, line: str) -> None:
         """A line for standard error."""
@@ -82,9 +89,8 @@ class Screen:
         elif self._as_json:
             self.say(json.dumps({**asdict(found), "model": heard.model}, ensure_ascii=False))
         else:
-            line = Text.assemble(f"{at(found.time_s)}  ", (found.word, "bold green"), f"  {found.score:.2f}")
-            self._out.print(line, highlight=False, soft_wrap=True)
-            self._out.file.flush()
+            word = (found.word, "bold green")
+            self.say(Text.assemble(f"{at(found.time_s)}  ", word, f"  {found.score:.2f}"))
 
     def level(self, level: Level) -> None:
         """Move the meter, ten times a second of sound: to the highest since it moved last."""

@@ -5,6 +5,7 @@ import http.client
 import json
 import socket
 import threading
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from urllib.parse import SplitResult, unquote
 
@@ -48,8 +49,9 @@ class Webhook:
 
         def give_up() -> None:
             late.set()
-            if connection.sock is not None:
-                connection.sock.shutdown(socket.SHUT_RDWR)
+            with suppress(OSError):  # it has just ended
+                if connection.sock is not None:
+                    connection.sock.shutdown(socket.SHUT_RDWR)
 
         timer = threading.Timer(timeout_s, give_up)
         timer.start()
@@ -57,7 +59,8 @@ class Webhook:
             connection.request("POST", self._target(), json.dumps(asdict(detection)), self._headers())
             answer = connection.getresponse()
         except (OSError, http.client.HTTPException) as error:
-            why = f"no answer within {timeout_s:g} s" if late.is_set() or _timed_out(error) else f"{error}"
+            slow = late.is_set() or isinstance(error, TimeoutError)
+            why = f"no answer within {timeout_s:g} s" if slow else " ".join(str(error).split())
             raise ActionError(f"{why}. Is the server there?") from None
         finally:
             timer.cancel()
@@ -84,7 +87,3 @@ def _port(url: SplitResult) -> int | None:
         return url.port or {"http": 80, "https": 443}[url.scheme]
     except ValueError:
         return None
-
-
-def _timed_out(error: Exception) -> bool:
-    return isinstance(error, TimeoutError)

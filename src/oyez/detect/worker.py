@@ -49,6 +49,12 @@ class Worker(Generic[Item]):
             self._changed.notify()
             return True
 
+    def end(self) -> None:
+        """Take nothing more."""
+        with self._changed:
+            self._ended = True
+            self._changed.notify()
+
     def stop(self, patience_s: float) -> bool:
         """Take nothing more, and wait until what was taken is done.
 
@@ -58,9 +64,7 @@ class Worker(Generic[Item]):
         Returns:
             Whether all was done; if not, what still waited is dropped.
         """
-        with self._changed:
-            self._ended = True
-            self._changed.notify()
+        self.end()
         self._thread.join(patience_s)
         with self._changed:
             self._waiting.clear()
