@@ -9,7 +9,7 @@ BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: accuracy bench check clean demo format help test test-slow
+.PHONY: accuracy bench check clean demo format help keras test test-slow
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,6 +27,9 @@ test: .venv/.test  ## the tests, with branch coverage
 test-slow: .venv/.test  ## the tests that take longer
 	$(BIN)/pytest -m slow
 
+keras: .venv/.test .venv-keras/.installed  ## compare imported weights with Keras 2 at full size (1.6 GB of TensorFlow)
+	$(BIN)/pytest -m slow tests/train/test_keras.py
+
 check: .venv/.test  ## lint, format and types, as .pre-commit-config.yaml has them
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -42,7 +45,7 @@ bench: .venv/.test  ## measure speed
 accuracy: .venv/.test  ## measure accuracy on real audio: DATA=…, and VOICES=… for synthetic ones
 	$(BIN)/python benchmarks/accuracy.py --data "$(DATA)" $(if $(VOICES),--voices "$(VOICES)")
 
-clean:  ## remove what the other targets made, but for .venv and runs
+clean:  ## remove what the other targets made, but for environments and runs
 	rm -rf build demo dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find src tests benchmarks examples recipes -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
 
@@ -60,3 +63,8 @@ $(BIN)/pip:
 .venv/.test: pyproject.toml constraints.txt src/oyez/__init__.py | $(BIN)/pip
 	$(INSTALL) -e '.[test]'
 	@touch .venv/.plot $@
+
+.venv-keras/.installed: tests/train/golden_keras/requirements.txt
+	$(PYTHON) -m venv .venv-keras
+	.venv-keras/bin/python -m pip install -qq --disable-pip-version-check --no-deps -r $<
+	@touch $@

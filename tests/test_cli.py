@@ -9,8 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import oyez
 from corpus_folder import write_corpus
-from oyez import audio
+from keras_network import describe, draw_weights, predict, write_h5
+from oyez import audio, features
 from oyez.cli import main
 from oyez.detect.model import Model
 from oyez.events import read_spans
@@ -293,3 +295,78 @@ def test_labels_of_another_name(model, recording, tmp_path, capsys):
     assert "no label says tone, they say bell" in _error(
         capsys, "evaluate", model, "--labelled", str(tmp_path)
     )
+
+
+@pytest.mark.parametrize(("after", "gate"), [(False, "hard_sigmoid"), (True, "sigmoid")])
+def test_import_keras_then_detect(after, gate, rng, tmp_path, capsys, monkeypatch):
+    """The lesson's weights, whole, become a model file whose scores are Keras's."""
+    monkeypatch.chdir(tmp_path)
+    weights = draw_weights(rng, after=after)
+    write_h5(tmp_path / "tr_model.h5", weights, describe(after=after, gate=gate))
+    assert main(["import-keras", "tr_model.h5"]) == 0
+    edition = "later edition (reset after)" if after else "earlier edition (reset before)"
+    parameters = sum(array.size for arrays in weights.values() for array in arrays)
+    captured = capsys.readouterr()
+    assert captured.out.startswith(
+        f"tr_model.onnx: hears activate; the lesson's {edition}, gates {gate}, {parameters:,} parameters; "
+        "scores equal to torch's to "
+    )
+    assert "try it: oyez detect --model tr_model.onnx FILE" in captured.err
+    card = Model(Path("tr_model.onnx")).card
+    assert (card.features.scale, card.model.gate, card.model.reset_after) == ("power", gate, after)
+    assert card.trigger["activate"].threshold == 0.5
+    assert card.values["trained"]["imported"] == "tr_model.h5"
+    samples = (0.05 * np.sin(np.arange(40_000) ** 1.6 / 60) * rng.uniform(0, 1, 40_000)).astype(np.float32)
+    scores = oyez.load("tr_model.onnx").scores(samples)
+    wanted = predict(weights, features.spectrogram(samples), gate=gate)
+    delay = card.delay_steps
+    assert wanted.std() > 0.01
+    np.testing.assert_allclose(scores[delay : delay + len(wanted)], wanted, atol=1e-4)
+    audio.write("a.wav", samples, 44_100)
+    assert main(["detect", "--model", "tr_model.onnx", "a.wav"]) == 0
+
+
+def test_import_keras_of_weights_and_config(rng, tmp_path, capsys):
+    """Two words, names and threshold of one's own."""
+    weights, out = draw_weights(rng, after=True, words=2), tmp_path / "new" / "two.onnx"
+    write_h5(tmp_path / "model.h5", weights)
+    (tmp_path / "model.json").write_text(json.dumps(describe(after=True, gate="sigmoid", words=2)))
+    command = ["import-keras", str(tmp_path / "model.h5"), "--config", str(tmp_path / "model.json")]
+    assert "expected a word for each output, 2 in all, got activate. Name each once: --word ONE" in (
+        _error(capsys, *command, "--out", out)
+    )
+    command += ["--word", "yes", "--word", "no", "--threshold", "0.7", "--out", str(out)]
+    assert main(command) == 0
+    assert "two.onnx: hears yes, no; the lesson's later edition" in capsys.readouterr().out
+    assert [(word, one.threshold) for word, one in Model(out).card.trigger.items()] == [
+        ("yes", 0.7),
+        ("no", 0.7),
+    ]
+    before = out.read_bytes()
+    assert "two.onnx exists already" in _error(capsys, *command)
+    assert main([*command, "--overwrite"]) == 0
+    assert out.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["w.h5"], "w.h5 holds weights alone, which do not tell the activation of the gates"),
+        (["none.h5"], "none.h5: no such file"),
+        (["text.h5"], "text.h5: expected HDF5, got a file that begins with b'text'"),
+        (["w.h5", "--config", "text.h5"], "text.h5 is no JSON"),
+        (["w.h5", "--config", "none.json"], "none.json: cannot be read"),
+        (["w.h5", "--gate", "sigmoid", "--threshold", "2"], "threshold must be between 0 and 1, got 2.0"),
+        (
+            ["w.h5", "--gate", "sigmoid", "--word", "a", "--word", "b"],
+            "word for each output, 1 in all, got a, b",
+        ),
+    ],
+)
+def test_import_keras_refuses(arguments, says, rng, tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write_h5(tmp_path / "w.h5", draw_weights(rng, after=True))
+    Path("text.h5").write_text("text")
+    before = sorted(tmp_path.iterdir())
+    assert says in _error(capsys, "import-keras", *arguments)
+    assert sorted(tmp_path.iterdir()) == before

@@ -81,6 +81,8 @@ def test_plain_data_and_back(config):
         (ModelConfig, {"stride": 0}, "stride must be"),
         (ModelConfig, {"stride": 16}, "stride must be"),
         (ModelConfig, {"gate": "tanh"}, "gate must be"),
+        (ModelConfig, {"epsilon": 0}, "epsilon must be above 0, got 0"),
+        (ModelConfig, {"epsilon": None}, "ModelConfig: "),
         (TriggerConfig, {"threshold": 0.0}, "threshold must be between"),
         (TriggerConfig, {"threshold": 1.0}, "threshold must be between"),
         (TriggerConfig, {"threshold": "high"}, "TriggerConfig: "),

@@ -59,3 +59,26 @@ def test_docstring_examples_hold(name: str) -> None:
 
 def test_doctests_are_discovered() -> None:
     assert "oyez.events" in _modules_with_examples()
+
+
+def _code(text: str) -> list[str]:
+    """Fenced blocks of Python and shell, without their comments."""
+    fences = re.findall(r"^```(?:python|sh)\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    return [re.sub(r"\s*#.*", "", fence) for fence in fences]
+
+
+def test_korean_readme_shows_what_the_english_one_shows() -> None:
+    english, korean = ((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.ko.md"))
+    assert _code(korean) == _code(english)
+    headings = [re.findall(r"^#+", text, re.MULTILINE) for text in (english, korean)]
+    assert headings[0] == headings[1]
+    links = [
+        set(re.findall(r"\]\(([^)#]+)", text)) - {"README.md", "README.ko.md"} for text in (english, korean)
+    ]
+    assert links[0] == links[1]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_to_files(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+        assert (page.parent / target).exists(), target

@@ -36,6 +36,7 @@ RANK = {layer: rank for rank, row in enumerate(ORDER) for layer in row}
 
 HOMES = {
     "asyncio": ("serve",),
+    "h5py": ("train",),
     "importlib": ("detect.model", "errors"),
     "matplotlib": ("plot",),
     "numpy": (*RANK,),
@@ -46,6 +47,7 @@ HOMES = {
     "rich": (
         "cli",
         "detect.command",
+        "detect.listen_command",
         "detect.screen",
         "record.command",
         "record.terminal",
@@ -142,6 +144,7 @@ def test_module_imports_only_what_it_may(module: str) -> None:
         ),
         ("detect.detector", "import onnxruntime", "onnxruntime, whose home is detect.model"),
         ("evaluate.match", "import onnx", "onnx, whose home is train"),
+        ("detect.model", "from oyez.errors import require\nrequire('h5py', 'course')", "h5py, whose home"),
         ("features", "from scipy import signal", "scipy, whose home is evaluate"),
         ("synth.clips", "import soundfile", "soundfile, whose home is audio"),
         (

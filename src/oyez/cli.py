@@ -13,7 +13,18 @@ from oyez.errors import OyezError
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["detect", "evaluate", "info", "listen", "main", "models", "record", "synth", "train"]
+__all__ = [
+    "detect",
+    "evaluate",
+    "import_keras",
+    "info",
+    "listen",
+    "main",
+    "models",
+    "record",
+    "synth",
+    "train",
+]
 
 EXIT_ERROR = 2
 
@@ -118,6 +129,17 @@ def evaluate(options: argparse.Namespace) -> None:
     print(json.dumps(result.to_dict(), indent=1) if options.json else result.text())
 
 
+def import_keras(options: argparse.Namespace) -> None:
+    """Make a model file of the lesson's Keras weights."""
+    from oyez.errors import require
+
+    for library in ("torch", "onnx", "h5py"):
+        require(library, "course")
+    from oyez.train.keras_command import run
+
+    run(options)
+
+
 def models(_options: argparse.Namespace) -> None:
     """List the models that come with Oyez."""
     from oyez.detect.model import DEFAULT_MODEL, Model, model_path, shipped
@@ -169,7 +191,13 @@ def _parser() -> argparse.ArgumentParser:
     common = _Parser(add_help=False)
     common.add_argument("--debug", action="store_true", help="show the traceback of an error")
     from oyez.detect.listen_options import listen_options
-    from oyez.options import detect_options, evaluate_options, synth_options, train_options
+    from oyez.options import (
+        detect_options,
+        evaluate_options,
+        import_keras_options,
+        synth_options,
+        train_options,
+    )
     from oyez.record.options import record_options
 
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
@@ -177,7 +205,7 @@ def _parser() -> argparse.ArgumentParser:
     def command(function: Any) -> argparse.ArgumentParser:
         text = str(function.__doc__)
         added = commands.add_parser(
-            function.__name__,
+            function.__name__.replace("_", "-"),
             help=text[0].lower() + text[1:].rstrip("."),
             description=text,
             parents=[common],
@@ -192,6 +220,7 @@ def _parser() -> argparse.ArgumentParser:
     synth_options(command(synth))
     train_options(command(train))
     evaluate_options(command(evaluate))
+    import_keras_options(command(import_keras))
     command(models)
     command(info).add_argument("model", nargs="?", default="activate-course", help="name or file")
     return parser

@@ -127,6 +127,7 @@ class ModelConfig(Config):
             "gate must be sigmoid or hard_sigmoid",
             self.gate,
         )
+        self._check(self.epsilon > 0, "epsilon must be above 0", self.epsilon)
 
     def steps(self, frames: int) -> int:
         """Output steps for that many frames: 1375 for 5511."""

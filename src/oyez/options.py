@@ -8,7 +8,14 @@ from typing import Any
 
 from oyez.synth.scene import VARIED, SceneConfig
 
-__all__ = ["detect_options", "evaluate_options", "scene_config", "synth_options", "train_options"]
+__all__ = [
+    "detect_options",
+    "evaluate_options",
+    "import_keras_options",
+    "scene_config",
+    "synth_options",
+    "train_options",
+]
 
 
 def detect_options(parser: argparse.ArgumentParser) -> None:
@@ -167,6 +174,38 @@ def evaluate_options(parser: argparse.ArgumentParser) -> None:
         help="score that a word needs (default: the model's)",
     )
     parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def import_keras_options(parser: argparse.ArgumentParser) -> None:
+    """Of `oyez import-keras`."""
+    parser.add_argument("h5", type=Path, metavar="H5", help="file of model.save or model.save_weights")
+    parser.add_argument(
+        "--config",
+        type=Path,
+        metavar="model.json",
+        help="of model.to_json(), for a file of weights alone",
+    )
+    parser.add_argument(
+        "--gate",
+        choices=["sigmoid", "hard_sigmoid"],
+        help="activation of the GRUs' gates, where neither the file nor --config tells it "
+        "(stride and epsilon are then the lesson's)",
+    )
+    parser.add_argument(
+        "--word",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="what it hears, once for each output (default: activate)",
+    )
+    parser.add_argument("--threshold", type=float, default=0.5, metavar="T", help="score that a word needs")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        metavar="FILE.onnx",
+        help="the model file (default: the name of H5 with .onnx, in this folder)",
+    )
+    _overwrite_option(parser)
 
 
 def _model_options(parser: argparse.ArgumentParser) -> None:

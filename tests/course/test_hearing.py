@@ -50,6 +50,16 @@ def test_spectrogram_is_matplotlibs(tmp_path: Path, channels: int) -> None:
     np.testing.assert_allclose(x, wanted, rtol=1e-4, atol=1e-6)
 
 
+@pytest.mark.parametrize("subtype", ["PCM_24", "PCM_32", "FLOAT"])
+def test_wider_files_have_the_same_spectrogram(subtype: str) -> None:
+    samples = noise(0, 1, RATE)
+    soundfile.write("narrow.wav", samples, RATE, subtype="PCM_16")
+    soundfile.write("wide.wav", samples, RATE, subtype=subtype)
+    wide, narrow = graph_spectrogram("wide.wav"), graph_spectrogram("narrow.wav")
+    assert wide.sum() == pytest.approx(narrow.sum(), rel=1e-3)
+    assert np.abs(wide - narrow).max() < 0.01 * narrow.max()
+
+
 def test_spectrogram_is_drawn_over_the_recordings_own_seconds() -> None:
     soundfile.write("a.wav", noise(0, 2.5, 16_000), 16_000)
     graph_spectrogram("a.wav")

@@ -98,7 +98,7 @@ def test_a_pipe_is_recorded_by_prompts(pipe, capsys, kind):
     out, err = capsys.readouterr()
     assert out == "words/hello: 2 new; not kept: 1 too loud\n"
     assert err.splitlines()[:4] == [
-        "standard input at 16000 Hz, into words/hello",
+        "standard input, 16000 Hz: into words/hello",
         "1/2  say “hello”",
         "3 … 2 … 1 … now",
         "      good: 0.40 s at -20 dBFS, 40 dB over the room",
@@ -225,7 +225,7 @@ def test_a_microphone_and_a_keyboard(on_demand, keys, capsys):
     assert record("hello", "--count", 2, "--device", "1", *SHORT) == 0
     out, err = capsys.readouterr()
     assert out == "words/hello: 2 new; not kept: 1 too loud\n"
-    assert err.startswith("Built-in at 48000 Hz, into words/hello\n")
+    assert err.startswith("Built-in, 48000 Hz: into words/hello\n")
     assert [row["device"] for row in metadata()] == ["Built-in"] * 2
     assert len(on_demand.played) == 3  # each that passed, and once more on demand
     assert on_demand.stream.closed

@@ -7,6 +7,7 @@ extra `course`. `use_language("ko")` makes everything here speak Korean.
 """
 
 from oyez import plot
+from oyez.course import segments
 from oyez.course.adam import Adam
 from oyez.course.examples import (
     create_training_example,
@@ -29,13 +30,7 @@ from oyez.course.layers import (
 )
 from oyez.course.loading import load_model, model, model_from_json
 from oyez.course.network import Model
-from oyez.course.segments import (
-    WavFile,
-    load_raw_audio,
-    match_target_amplitude,
-    preprocess_audio,
-    segment_class,
-)
+from oyez.course.segments import load_raw_audio, match_target_amplitude, preprocess_audio
 
 __all__ = [
     "GRU",
@@ -68,6 +63,6 @@ __all__ = [
     "wavfile",
 ]
 
-AudioSegment = segment_class()
+AudioSegment = segments.segment_class()
 plt = plot.pyplot()
-wavfile = WavFile()
+wavfile = segments.WavFile()

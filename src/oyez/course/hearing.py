@@ -7,7 +7,6 @@ import numpy as np
 import numpy.typing as npt
 
 from oyez import audio, features, plot
-from oyez.config import FULL_SCALE
 from oyez.course.language import Text
 from oyez.course.segments import RATE, read_segment, segment_class, to_array, write_segment
 from oyez.detect.chime import chime
@@ -46,8 +45,8 @@ class Predictor(Protocol):
 def graph_spectrogram(wav_file: str | Path) -> npt.NDArray[np.float32]:
     """Draw the spectrogram of a recording into the current axes, and return it.
 
-    Samples count as integers, at 16-bit scale; of several channels the first is taken. The clock of
-    the picture is the recording's own, in seconds.
+    Samples count as 16-bit integers, as in the lesson, also those of wider files; of several channels
+    the first is taken. The clock of the picture is the recording's own, in seconds.
 
     Args:
         wav_file: WAV, or any format that `oyez.audio.read` takes.
@@ -59,8 +58,9 @@ def graph_spectrogram(wav_file: str | Path) -> npt.NDArray[np.float32]:
         AudioError: the file cannot be used.
     """
     segment = read_segment(wav_file)
-    first = to_array(segment)[:, 0].astype(np.float64) / FULL_SCALE
-    power = features.spectrogram(first.astype(np.float32)).T
+    full_scale = segment.max_possible_amplitude
+    samples = np.asarray(to_array(segment)[:, 0] / full_scale, np.float32)
+    power = features.spectrogram(samples).T
     plot.draw_power(plot.pyplot().gca(), power, seconds=segment.duration_seconds)
     return power
 
@@ -90,6 +90,7 @@ def detect_triggerword(filename: str | Path, model: Predictor | None = None) -> 
     pyplot = plot.pyplot()
     pyplot.subplot(2, 1, 1)
     x = graph_spectrogram(filename)
+    pyplot.gca().set_xlabel("")  # the lower axes have the same
     predictions = model.predict(x.T[None])
     pyplot.subplot(2, 1, 2)
     plot.draw_probability(pyplot.gca(), predictions[0, :, 0], seconds=frames / rate)

@@ -15,8 +15,7 @@ from oyez.course.layers import (
     Input,
     TimeDistributed,
 )
-from oyez.course.network import SEEDS, Model
-from oyez.errors import require
+from oyez.course.network import SEEDS, Model, require_libraries
 
 __all__ = ["load_model", "model", "model_from_json"]
 
@@ -66,8 +65,7 @@ def load_model(path: str | Path) -> Model:
         ModelError: the file is missing or holds no such network.
         MissingExtraError: a library of the extra `course` is not installed.
     """
-    for library in ("torch", "onnx"):
-        require(library, "course")
+    require_libraries()
     if Path(path).suffix.lower() in KERAS_SUFFIXES:
         from oyez.train.keras import read_network
 
@@ -88,7 +86,7 @@ def model_from_json(text: str) -> Model:
     Raises:
         ModelError: it describes another network.
     """
-    require("torch", "course")
+    require_libraries()
     from oyez.train.fitting import build_network
     from oyez.train.keras import read_config
 

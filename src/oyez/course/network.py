@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from oyez.train.fitting import Fitting
     from oyez.train.models import CourseNetwork
 
-__all__ = ["SEEDS", "History", "Model"]
+__all__ = ["SEEDS", "History", "Model", "require_libraries"]
 
 Array = npt.NDArray[np.float32]
 
@@ -83,7 +83,7 @@ class Model:
             ConfigError: a layer is not the lesson's; it is named.
             MissingExtraError: torch is not installed.
         """
-        require("torch", "course")
+        require_libraries()
         from oyez.train.fitting import build_network
 
         config, words = layers.read_chain(outputs)
@@ -285,12 +285,10 @@ class Model:
         Raises:
             ConfigError: the name ends otherwise, or the threshold is out of range.
             OutputError: the file exists, or cannot be written.
-            MissingExtraError: onnx is not installed.
         """
         path = Path(path)
         if path.suffix != ".onnx":
             raise ConfigError(OTHER_SUFFIX(path=path))
-        require("onnx", "course")
         from oyez.train.export import export
 
         trigger = {word: TriggerConfig(threshold=threshold) for word in self.words}
@@ -314,6 +312,12 @@ class Model:
         if labels.shape != expected:
             raise DataError(Y_SHAPE(expected=expected, got=labels.shape))
         return power, labels
+
+
+def require_libraries() -> None:
+    """Raise MissingExtraError unless networks can be made, and model files written."""
+    for library in ("torch", "onnx"):
+        require(library, "course")
 
 
 def _batches(count: int, size: int, shuffle: bool) -> Iterator[npt.NDArray[np.int64]]:

@@ -105,7 +105,7 @@ def _from_source(
         stack.callback(terminal.close)
         there = folder.count(plan.folder, plan.speaker)
         goes_on = f", where {there} of {plan.speaker} are" if there and plan.speaker else ""
-        terminal.note(f"{source.name} at {source.rate} Hz, into {folder.root / plan.folder}{goes_on}")
+        terminal.note(f"{source.name}, {source.rate} Hz: into {folder.root / plan.folder}{goes_on}")
         player = None if plan.automatic or options.no_play else play
         return Session(source, folder, terminal, plan, player=player).run(_words(options, plan, folder))
 

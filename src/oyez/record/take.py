@@ -20,10 +20,12 @@ QUIET_S = 0.25
 
 FRAME_S = 0.02
 EDGE_S = 0.02
+END_S, NOISE_DB = 0.05, 3.0
 CUT_DB = 15.0  # under the word's level: louder than that at the very edge, it goes on beyond
 FLOOR_DBFS = -96.0  # about what 16 bits can hold
 FULL = 0.999  # of full scale
 SILENT_DBFS = -90.0
+NOTHING = "no word heard"
 
 
 @dataclass(frozen=True)
@@ -147,27 +149,22 @@ def examine_room(samples: Samples, rate: int, limits: Limits | None = None) -> T
     return Take(samples, rate, 0.0, take.measures, tuple(problems))
 
 
-NOTHING = "no word heard"
-
-
 def _problems(
     centred: Samples, rate: int, start: int, stop: int, got: Measures, limits: Limits
 ) -> tuple[Problem, ...]:
-    """Everything that is wrong, the worst first; where there is no word, nothing else counts."""
+    """Everything that is wrong, the level first; what noise makes uncertain is left out."""
     if got.snr_db < limits.word_snr_db:
         detail = f"nothing stands out from the room, which is at {got.noise_dbfs:.0f} dBFS"
         return (Problem(NOTHING, detail, "Say the word clearly, close to the microphone."),)
-    level = f"{got.level_dbfs:.0f} dBFS"
-    found = []
-    if got.clipped_share > limits.clipped_share:
-        found.append(_clipped(got))
-    elif got.level_dbfs > limits.loudest_dbfs:
-        found.append(Problem("too loud", level, "Turn the microphone down, or speak further away."))
-    if got.level_dbfs < limits.quietest_dbfs:
-        found.append(Problem("too quiet", level, "Come closer, or turn the microphone up."))
+    levels = _level_problems(got, limits)
+    noisy = ""
     if got.snr_db < limits.min_snr_db:
-        detail = f"the word is only {got.snr_db:.0f} dB over the room"
-        found.append(Problem("too noisy", detail, "Come closer, or switch off what hums and plays."))
+        noisy = f"{got.snr_db:.1f} dB over the room, at least {limits.min_snr_db:g}"
+    elif got.seconds > limits.longest_s and _ends_in_noise(centred[start:stop], rate, got.noise_dbfs):
+        noisy = "hiss hides where the word starts and ends"
+    if noisy:  # where the word ends is not certain, so neither is its length
+        return (*levels, Problem("too noisy", noisy, "Come closer, or switch off what hums and plays."))
+    found = [*levels]
     if got.seconds < limits.shortest_s:
         found.append(Problem("too short", f"{got.seconds:.2f} s", "That was a click: say the whole word."))
     if got.seconds > limits.longest_s:
@@ -177,6 +174,17 @@ def _problems(
     if cut:
         found.append(Problem("cut off", cut, "Leave a moment of silence before and after the word."))
     return tuple(found)
+
+
+def _level_problems(got: Measures, limits: Limits) -> tuple[Problem, ...]:
+    level = f"{got.level_dbfs:.0f} dBFS"
+    if got.clipped_share > limits.clipped_share:
+        return (_clipped(got),)
+    if got.level_dbfs > limits.loudest_dbfs:
+        return (Problem("too loud", level, "Turn the microphone down, or speak further away."),)
+    if got.level_dbfs < limits.quietest_dbfs:
+        return (Problem("too quiet", level, "Come closer, or turn the microphone up."),)
+    return ()
 
 
 def _measure(samples: Samples, centred: Samples, rate: int, start: int, stop: int) -> Measures:
@@ -205,6 +213,12 @@ def _noise_dbfs(centred: Samples, rate: int, start: int, stop: int) -> float:
     frames = centred[: count * length].reshape(count, length)
     power = np.mean(np.square(frames, dtype=np.float64), axis=1)  # (count,)
     return float(10 * np.log10(np.percentile(power, 10) + 1e-12))
+
+
+def _ends_in_noise(word: Samples, rate: int, noise_dbfs: float) -> bool:
+    """Whether what was found as a word starts or ends with the room alone."""
+    end = round(END_S * rate)
+    return min(rms_dbfs(word[:end]), rms_dbfs(word[-end:])) < noise_dbfs + NOISE_DB
 
 
 def _cut(centred: Samples, rate: int, start: int, stop: int, level_dbfs: float) -> str:
