@@ -94,6 +94,18 @@ def test_the_meter_shows_the_highest_since_it_moved_last():
     assert "muted" not in last.partition("0:01.30")[2]
 
 
+def test_after_a_word_the_meter_leaves_its_line_to_programs():
+    screen, _, err = _screen(True, True, pause_s=1.0)
+    with screen:
+        screen.level(_level(65.2))
+        screen.heard(HEARD)
+        screen.level(_level(66.2))
+        assert "1:06.20" not in err.getvalue()
+        assert err.getvalue().endswith("0.91\n")  # and an empty line
+        screen.level(_level(66.4))
+        assert "1:06.40" in err.getvalue()
+
+
 def test_after_the_end_there_is_no_meter():
     screen, _, err = _screen(err_terminal=True)
     with screen:

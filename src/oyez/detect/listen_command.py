@@ -34,6 +34,9 @@ __all__ = ["run"]
 BRIEF_S = 2.0
 """So long what is under way may go on after an interrupt."""
 
+PAUSE_S = 1.0
+"""The meter rests after a word that starts a program, which may have something to say."""
+
 TOLD_AGAIN_S = 10.0
 """Seconds of sound between two lines about lost samples."""
 
@@ -58,7 +61,8 @@ def run(options: argparse.Namespace) -> None:
         return
     models = _load(options)
     words = [(word, one.trigger[word].threshold) for one in models.values() for word in one.words]
-    screen = Screen(Console(), Console(stderr=True), words, as_json=options.json)
+    pause_s = PAUSE_S if options.on or options.pipe else 0.0
+    screen = Screen(Console(), Console(stderr=True), words, as_json=options.json, pause_s=pause_s)
     speaker = Loudspeaker(sources.play)
     rules = _rules(options, words, screen, speaker)
     dry_run = options.dry_run

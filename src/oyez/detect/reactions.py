@@ -48,30 +48,28 @@ class Reactions:
                 self._screen.heard(event)
             case Heard():
                 self.counts[event.detection.word] += 1
-                self._dispatcher.submit(event.detection)  # before the screen, which may be slow
-                self._screen.heard(event)
+                self._screen.heard(event)  # first: programs find an empty line
+                self._dispatcher.submit(event.detection)
             case Zeros():
                 self._screen.tell(
                     f"nothing but zeros until {event.time_s:.0f} s: is the microphone muted, or is this "
                     "program not allowed to use it?"
                 )
-            case Excerpt():
-                if self._saves is not None:
-                    self._saves.put(event)
-            case PassageStart() | PassagePart() | PassageEnd():
-                self._feed(event)
+            case Excerpt() if self._saves is not None:
+                self._saves.put(event)
+            case _ if self._pipe is not None:
+                self._feed(event, self._pipe)
 
-    def _feed(self, event: PassageStart | PassagePart | PassageEnd) -> None:
-        if self._pipe is None:
-            return
+    def _feed(self, event: Event, pipe: Pipe) -> None:
         match event:
             case PassageStart():
-                self._pipe.start(event.heard)
+                pipe.start(event.heard)
             case PassagePart():
-                self._pipe.write(event.samples)
+                pipe.write(event.samples)
             case PassageEnd():
-                self._pipe.end()
                 self._screen.tell(f"--pipe: {event.seconds:.1f} s, until {event.why.value}")
+                self._screen.rest()
+                pipe.end()
 
     def stop(self, patience_s: float | None) -> None:
         """Let what is under way come to its end, and end what does not.

@@ -26,7 +26,13 @@ class Screen:
     """
 
     def __init__(
-        self, out: Console, err: Console, words: Sequence[tuple[str, float]], *, as_json: bool = False
+        self,
+        out: Console,
+        err: Console,
+        words: Sequence[tuple[str, float]],
+        *,
+        as_json: bool = False,
+        pause_s: float = 0.0,
     ) -> None:
         """Nothing is shown yet.
 
@@ -35,15 +41,16 @@ class Screen:
             err: standard error.
             words: with their thresholds, in the order of `Level.scores`.
             as_json: whether words are lines of JSON.
+            pause_s: seconds without a meter after a word: what programs print then finds an empty line.
         """
         # where both are the same terminal, one console keeps words and meter apart
         self._out = err if out.is_terminal and err.is_terminal else out
         self._err = err
-        self._words, self._as_json = words, as_json
+        self._words, self._as_json, self._pause_s = words, as_json, pause_s
         self._live: Live | None = None
         self._loudest_dbfs = LOWEST_DBFS
         self._highest = [0.0] * len(words)
-        self._shown_s = -REFRESH_S
+        self._now_s, self._shown_s = 0.0, -REFRESH_S
 
     def __enter__(self) -> Self:
         if self._err.is_terminal:
@@ -86,16 +93,25 @@ class Screen:
         if isinstance(heard, Nearly):
             short = f"{found.score:.2f} of {heard.threshold:.2f}"
             self.tell(f"{at(found.time_s)}  {found.word}, nearly: {short}")
-        elif self._as_json:
+            return
+        self.rest()
+        if self._as_json:
             self.say(json.dumps({**asdict(found), "model": heard.model}, ensure_ascii=False))
         else:
             word = (found.word, "bold green")
             self.say(Text.assemble(f"{at(found.time_s)}  ", word, f"  {found.score:.2f}"))
 
+    def rest(self) -> None:
+        """Take the meter away for a moment: a program may have something to say."""
+        if self._live is not None and self._pause_s:
+            self._live.update(Text(), refresh=True)
+            self._shown_s = self._now_s + self._pause_s
+
     def level(self, level: Level) -> None:
         """Move the meter, ten times a second of sound: to the highest since it moved last."""
         if self._live is None:
             return
+        self._now_s = level.time_s
         self._loudest_dbfs = max(self._loudest_dbfs, level.level_dbfs)
         self._highest = list(map(max, self._highest, level.scores))
         if level.time_s - self._shown_s < REFRESH_S:
