@@ -1,5 +1,6 @@
 """The listener: any cut gives the same events; its own sound never wakes it."""
 
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -26,7 +27,7 @@ def model(tmp_path_factory):
 
 @pytest.fixture
 def listener(model):
-    return Listener({"tone": Detector(model, rate=RATE)}, excerpts=True, passages=True)
+    return Listener({"tone": partial(Detector, model, rate=RATE)}, excerpts=True, passages=True)
 
 
 def _all(listener, samples, cuts=()):
@@ -63,7 +64,10 @@ def test_any_cut_gives_the_same_events(model, cuts, rate, chime_s):
     samples = np.concatenate((tones([0.3, 1.2], 1.8, rate), np.zeros(round(1.5 * rate), np.float32)))
 
     def events(cuts):
-        detectors = {"a": Detector(model, rate=rate), "b": Detector(model, rate=rate, threshold=0.9)}
+        detectors = {
+            "a": partial(Detector, model, rate=rate),
+            "b": partial(Detector, model, rate=rate, threshold=0.9),
+        }
         chimes = {"tone"} if chime_s else ()
         one = Listener(detectors, excerpts=True, passages=True, chimes=chimes, chime_s=chime_s)
         return _plain(_all(one, samples, cuts))
@@ -92,7 +96,10 @@ def test_levels_tell_time_loudness_and_score(listener):
 
 
 def test_models_hear_side_by_side(model):
-    detectors = {"low": Detector(model, rate=RATE), "high": Detector(model, rate=RATE, threshold=0.99)}
+    detectors = {
+        "low": partial(Detector, model, rate=RATE),
+        "high": partial(Detector, model, rate=RATE, threshold=0.99),
+    }
     listener = Listener(detectors)
     assert listener.words == (("tone", 0.5), ("tone", 0.99))
     events = _all(listener, tones([1.0], 2.0, RATE))
@@ -102,7 +109,7 @@ def test_models_hear_side_by_side(model):
 
 def test_one_rate_for_all(model):
     with pytest.raises(ValueError, match="too many values"):
-        Listener({"a": Detector(model, rate=RATE), "b": Detector(model, rate=8_000)})
+        Listener({"a": partial(Detector, model, rate=RATE), "b": partial(Detector, model, rate=8_000)})
 
 
 @pytest.mark.parametrize("mutes", [True, False])
@@ -110,7 +117,9 @@ def test_it_never_wakes_itself(model, mutes):
     """A loudspeaker that answers each detection with the very sound that wakes it, a little late."""
     chime = np.concatenate((np.zeros(round(0.3 * RATE), np.float32), tone(TONE_HZ, 0.25, RATE)))
     listener = Listener(
-        {"tone": Detector(model, rate=RATE)}, chimes={"tone"} if mutes else (), chime_s=len(chime) / RATE
+        {"tone": partial(Detector, model, rate=RATE)},
+        chimes={"tone"} if mutes else (),
+        chime_s=len(chime) / RATE,
     )
     room = tones([1.0], 10.0, RATE)
     block, late = RATE // 20, RATE // 5
@@ -124,7 +133,7 @@ def test_it_never_wakes_itself(model, mutes):
 
 
 def test_a_word_right_after_our_own_sound_is_heard(model):
-    listener = Listener({"tone": Detector(model, rate=RATE)}, chimes={"tone"}, chime_s=0.55)
+    listener = Listener({"tone": partial(Detector, model, rate=RATE)}, chimes={"tone"}, chime_s=0.55)
     events = _all(listener, tones([1.0, 1.95], 3.0, RATE))
     assert [event.detection.time_s for event in _heard(events)] == pytest.approx([1.03, 1.98], abs=0.05)
     muted = [level.time_s for level in _of(events, Level) if level.muted]
@@ -133,13 +142,13 @@ def test_a_word_right_after_our_own_sound_is_heard(model):
 
 
 def test_other_words_do_not_mute(model):
-    listener = Listener({"tone": Detector(model, rate=RATE)}, chimes={"bell"}, chime_s=5.0)
+    listener = Listener({"tone": partial(Detector, model, rate=RATE)}, chimes={"bell"}, chime_s=5.0)
     assert len(_heard(_all(listener, tones([1.0, 1.95], 3.0, RATE)))) == 2
 
 
 def test_while_the_loudspeaker_sounds_it_is_deaf(model):
     sounds = iter([True] * 40 + [False] * 1000)
-    listener = Listener({"tone": Detector(model, rate=RATE)}, sounding=lambda: next(sounds))
+    listener = Listener({"tone": partial(Detector, model, rate=RATE)}, sounding=lambda: next(sounds))
     events = _all(listener, tones([0.3, 1.2], 2.0, RATE))
     assert [event.detection.time_s for event in _heard(events)] == pytest.approx([1.23], abs=0.04)
     assert sum(level.muted for level in _of(events, Level)) == 40 + 15
@@ -168,7 +177,7 @@ def test_excerpts_may_overlap(listener):
 
 
 def test_near_misses_have_excerpts_and_set_nothing_off(model):
-    detector = Detector(model, rate=RATE, threshold=0.999)
+    detector = partial(Detector, model, rate=RATE, threshold=0.999)
     listener = Listener({"tone": detector}, excerpts=True, passages=True, chimes={"tone"}, chime_s=5.0)
     samples = tones([3.0, 5.0], 8.0, RATE)
     events = _all(listener, samples)
@@ -182,7 +191,7 @@ def test_near_misses_have_excerpts_and_set_nothing_off(model):
 
 
 def test_without_being_asked_it_cuts_nothing_out(model):
-    listener = Listener({"tone": Detector(model, rate=RATE)})
+    listener = Listener({"tone": partial(Detector, model, rate=RATE)})
     assert {type(event) for event in _all(listener, tones([1.0], 3.0, RATE))} == {Heard, Level}
 
 
@@ -248,7 +257,7 @@ def test_bad_samples_leave_the_stream_as_it_was(listener, model):
     with pytest.raises(AudioError):
         listener.push([np.nan])
     events += listener.push(samples[20_001:]) + listener.finish()
-    fresh = Listener({"tone": Detector(model, rate=RATE)}, excerpts=True, passages=True)
+    fresh = Listener({"tone": partial(Detector, model, rate=RATE)}, excerpts=True, passages=True)
     assert _plain(events) == _plain(_all(fresh, samples))
 
 

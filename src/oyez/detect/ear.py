@@ -32,6 +32,11 @@ class Ear:
         """Smoothed, of each word."""
         return tuple(near.score for near in self._near.values())
 
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nothing was heard for a second, nor nearly, nor is about to be."""
+        return all(near.is_quiet for near in self._near.values())
+
     def reset(self, from_s: float) -> None:
         """Nothing was heard; the next sample is at that time."""
         self.detector.reset()
@@ -45,10 +50,12 @@ class Ear:
 
     def finish(self, end_s: float) -> list[Heard]:
         """Those that were still due; none is later than the end."""
-        found = self._judge(self.detector.finish())
-        for near in self._near.values():
-            found += self._named(near.finish(), Nearly)
+        found = self._judge(self.detector.finish()) + self.flush()
         return [_not_after(one, end_s) for one in found]
+
+    def flush(self) -> list[Heard]:
+        """Near misses that still wait."""
+        return [one for near in self._near.values() for one in self._named(near.finish(), Nearly)]
 
     def _judge(self, detections: list[Detection]) -> list[Heard]:
         found = self._named(detections, Heard)

@@ -9,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 
 from oyez.detect.detector import Detector
-from oyez.detect.ear import Ear
 from oyez.detect.heard import (
     Event,
     Excerpt,
@@ -24,6 +23,7 @@ from oyez.detect.heard import (
 from oyez.detect.mute import Mute
 from oyez.detect.passage import BEFORE_S, End, Passage
 from oyez.detect.recent import Recent
+from oyez.detect.relay import Relay
 from oyez.sound import Samples, as_samples, rms_dbfs
 
 __all__ = ["AFTER_S", "BEFORE_EXCERPT_S", "ZEROS_S", "Listener"]
@@ -44,7 +44,7 @@ class Listener:
 
     def __init__(
         self,
-        detectors: Mapping[str, Detector],
+        detectors: Mapping[str, Callable[[], Detector]],
         *,
         chimes: Collection[str] = (),
         chime_s: float = 0.0,
@@ -55,15 +55,15 @@ class Listener:
         """Nothing was heard.
 
         Args:
-            detectors: by name of their model, one or more, all of one rate; they are the listener's now.
+            detectors: by name of their model, what makes one; one model or more, all of one rate.
             chimes: words that are answered with a sound.
             chime_s: seconds that the sound lasts; so long, and 0.3 s more, the detectors hear silence.
             excerpts: whether to cut out the sound around detections.
             passages: whether to cut out what is said after detections.
             sounding: whether our loudspeaker sounds right now; asked at each frame.
         """
-        (self.rate,) = {detector.rate for detector in detectors.values()}
-        self._ears = [Ear(name, detector) for name, detector in detectors.items()]
+        self._ears = [Relay(name, make) for name, make in detectors.items()]
+        (self.rate,) = {ear.detector.rate for ear in self._ears}
         self._frame = self.rate // FRAMES_PER_S
         self._chimes, self._chime = chimes, round(chime_s * self.rate)
         self._excerpts, self._passages, self._sounding = excerpts, passages, sounding

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
@@ -69,7 +70,7 @@ def run(options: argparse.Namespace) -> None:
     folder = None if options.save is None else SaveFolder(options.save, options.save_most, dry_run=dry_run)
     with suppress(_Stopped), _terminable(), closing(_source(options, screen, speaker)) as source:
         detectors = {
-            name: Detector(one.model, rate=source.rate, threshold=options.threshold)
+            name: partial(Detector, one.model, rate=source.rate, threshold=options.threshold)
             for name, one in models.items()
         }
         listener = Listener(

@@ -48,6 +48,12 @@ class NearMisses:
         """The smoothed score now."""
         return sum(self._recent) / self._trigger.smoothing
 
+    @property
+    def is_quiet(self) -> bool:
+        """Whether no peak is rising or waiting, and no detection was less than a second ago."""
+        low = self.score < SHARE * self._trigger.threshold
+        return low and self._peak is None and self._step * self._step_s - self._heard_s > APART_S
+
     def push(self, scores: npt.ArrayLike, heard_s: Iterable[float] = ()) -> list[Detection]:
         """Take scores, return the peaks that have become near misses.
 
