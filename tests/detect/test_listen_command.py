@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from fake_sounddevice import OVERFLOW, FakeStream
 from oyez import audio
 from oyez.cli import main
 from oyez.detect import listen_command, recovery
+from oyez.detect.loudspeaker import Loudspeaker
 from oyez.sound import to_int16
 from sounds import noise
 from tone_model import tones, write_tone_model
@@ -285,7 +287,7 @@ def test_the_demo_is_heard_by_the_shipped_model():
     assert b"activate, nearly: 0.62 of 0.65" in err
 
 
-@pytest.mark.parametrize(("sign", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 0)])
+@pytest.mark.parametrize(("sign", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 0), (signal.SIGHUP, 0)])
 def test_it_can_be_stopped_at_any_time(model, tmp_path, sign, code):
     """With a program at work, which is ended; with an excerpt under way, which is kept."""
     alive = tmp_path / "alive"
@@ -304,6 +306,42 @@ def test_it_can_be_stopped_at_any_time(model, tmp_path, sign, code):
     assert b" s: tone 1" in err
     assert (b"oyez: stopped" in err) is (sign is signal.SIGINT)
     assert len(list(kept.glob("*.json"))) == len(list(kept.glob("*.wav"))) == 1
+
+
+def test_signals_are_given_back():
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does
+    seen = []
+    try:
+        term = signal.getsignal(signal.SIGTERM)
+        with listen_command._terminable():
+            seen = [signal.getsignal(number) for number in (signal.SIGHUP, signal.SIGTERM)]
+        assert signal.getsignal(signal.SIGTERM) is term
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    assert seen[0] is signal.SIG_IGN
+    with pytest.raises(BaseException, match=r"^$") as caught:
+        seen[1](signal.SIGTERM, None)
+    assert not isinstance(caught.value, Exception)
+
+
+def test_it_runs_on_any_thread(model, stdin, capsys):
+    stdin(tones([0.5], 1.0))
+    codes = []
+    thread = threading.Thread(target=lambda: codes.append(_piped(model)))
+    thread.start()
+    thread.join(60)
+    assert codes == [0]
+    assert "tone" in capsys.readouterr().out
+
+
+def test_while_the_chime_sounds_the_library_is_not_started_anew(device, monkeypatch):
+    """Or the chime would be cut off."""
+    options = listen_command.argparse.Namespace(stdin=False, device="1", rate=None)
+    speaker = Loudspeaker(lambda *_: None)
+    source = listen_command._source(options, print, speaker)
+    monkeypatch.setattr(speaker, "sounds", lambda: True)
+    source._again(48_000)
+    assert device.started == []
 
 
 def test_a_reader_that_leaves_ends_it_quietly(model):

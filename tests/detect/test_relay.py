@@ -94,6 +94,14 @@ def test_who_is_never_quiet_is_relieved_all_the_same():
     assert len(_times(found)) == 1
 
 
+def test_a_peak_that_waits_when_the_other_takes_over_is_told_once():
+    def score_at(time_s):
+        return 0.0 if LONGEST_S - 0.8 < time_s < LONGEST_S - 0.4 or time_s > LONGEST_S + 0.1 else 0.4
+
+    found = _run(Relay("m", Tired), score_at, LONGEST_S + 10)
+    assert _times(found, Nearly) == [0.02, LONGEST_S - 0.38]
+
+
 def test_after_a_reset_time_and_turns_begin_anew():
     relay = Relay("m", Tired)
     _run(relay, lambda _: 0.0, TURN_S - 1)

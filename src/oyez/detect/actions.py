@@ -192,7 +192,7 @@ def _action(text: str, say: Callable[[str], None], ring: Callable[[], None]) -> 
     if kind == "run" and rest.strip():
         return Command(rest.strip())
     if kind == "json":
-        return JsonLine(Path(rest) if rest else None, say)
+        return JsonLine(Path(rest).expanduser() if rest else None, say)
     if kind in ("http", "https", "mqtt") and rest.startswith("//"):
         try:
             url = urlsplit(text)

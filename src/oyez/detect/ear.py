@@ -50,12 +50,10 @@ class Ear:
 
     def finish(self, end_s: float) -> list[Heard]:
         """Those that were still due; none is later than the end."""
-        found = self._judge(self.detector.finish()) + self.flush()
+        found = self._judge(self.detector.finish())
+        for near in self._near.values():
+            found += self._named(near.finish(), Nearly)
         return [_not_after(one, end_s) for one in found]
-
-    def flush(self) -> list[Heard]:
-        """Near misses that still wait."""
-        return [one for near in self._near.values() for one in self._named(near.finish(), Nearly)]
 
     def _judge(self, detections: list[Detection]) -> list[Heard]:
         found = self._named(detections, Heard)

@@ -42,8 +42,12 @@ TOLD_AGAIN_S = 10.0
 """Seconds of sound between two lines about lost samples."""
 
 
+ENDING = ("SIGTERM", "SIGHUP")
+"""Names of the signals that end it, where the system has them: a request, a terminal that was closed."""
+
+
 class _Stopped(BaseException):
-    """The system asked the program to end (SIGTERM)."""
+    """The system asked the program to end."""
 
 
 def run(options: argparse.Namespace) -> None:
@@ -68,7 +72,7 @@ def run(options: argparse.Namespace) -> None:
     rules = _rules(options, words, screen, speaker)
     dry_run = options.dry_run
     folder = None if options.save is None else SaveFolder(options.save, options.save_most, dry_run=dry_run)
-    with suppress(_Stopped), _terminable(), closing(_source(options, screen, speaker)) as source:
+    with suppress(_Stopped), _terminable(), closing(_source(options, screen.tell, speaker)) as source:
         detectors = {
             name: partial(Detector, one.model, rate=source.rate, threshold=options.threshold)
             for name, one in models.items()
@@ -165,7 +169,9 @@ def _chimes(rules: list[Rule], words: list[tuple[str, float]]) -> set[str]:
     }
 
 
-def _source(options: argparse.Namespace, screen: Screen, speaker: Loudspeaker) -> Lasting | PcmStream:
+def _source(
+    options: argparse.Namespace, tell: Callable[[str], None], speaker: Loudspeaker
+) -> Lasting | PcmStream:
     if options.stdin:
         if sys.stdin.isatty():
             raise ConfigError("--stdin expects sound on a pipe, got a keyboard. Pipe a recorder's output in.")
@@ -178,21 +184,23 @@ def _source(options: argparse.Namespace, screen: Screen, speaker: Loudspeaker) -
             sources.look_again()
         return sources.Microphone(device, rate)
 
-    return Lasting(again, sources.Microphone(device, options.rate), tell=screen.tell, wait=time.sleep)
+    return Lasting(again, sources.Microphone(device, options.rate), tell=tell, wait=time.sleep)
 
 
 @contextmanager
 def _terminable() -> Iterator[None]:
-    """SIGTERM ends the program as cleanly as Ctrl-C does, where signals can be handled."""
+    """A signal that asks the program to end is heeded as Ctrl-C is; one that is ignored stays so."""
 
     def stop(_signal: int, _frame: FrameType | None) -> NoReturn:
         raise _Stopped
 
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, stop)
+    before = {}
+    if threading.current_thread() is threading.main_thread():  # elsewhere, signals cannot be handled
+        for number in (getattr(signal, name) for name in ENDING if hasattr(signal, name)):
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                before[number] = signal.signal(number, stop)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -61,17 +61,12 @@ class Relay:
             self._next.reset(self._from_s + start / rate)
             self._next_turn, self._beside = start, True
         self._next.push(samples)  # what it hears, the other has heard
-        if turn_s >= LONGEST_S:
-            found += self._ear.flush()
-            self._change()
-        elif turn_s >= TURN_S and self._ear.is_quiet and self._next.is_quiet:
-            self._change()
+        quiet = self._ear.is_quiet and self._next.is_quiet
+        if turn_s >= LONGEST_S or (turn_s >= TURN_S and quiet):
+            self._ear, self._next = self._next, self._ear
+            self._turn, self._beside = self._next_turn, False
         return found
 
     def finish(self, end_s: float) -> list[Heard]:
         """Those that were still due; none is later than the end."""
         return self._ear.finish(end_s)
-
-    def _change(self) -> None:
-        self._ear, self._next = self._next, self._ear
-        self._turn, self._beside = self._next_turn, False
