@@ -50,6 +50,7 @@ class FakeDevice:
         self.broken = None
         self.samples = np.zeros(0, np.int16)
         self.played = []
+        self.started = []
         self.stream = None
 
     def query_devices(self, device=None, kind=None):
@@ -86,6 +87,14 @@ class FakeDevice:
             raise PortAudioError(self.broken)
         self.played.append((samples, rate))
 
+    def terminate(self):
+        self.started.append("terminate")
+
+    def initialize(self):
+        if self.broken is not None:
+            raise PortAudioError(self.broken)
+        self.started.append("initialize")
+
     def next_block(self):
         """One block of what is there to be heard; the device is gone after the last."""
         size = self.stream.settings["blocksize"]
@@ -108,6 +117,7 @@ def device(monkeypatch):
         fake.check_output_settings,
     )
     module.InputStream, module.play = fake.open, fake.play
+    module._terminate, module._initialize = fake.terminate, fake.initialize
     monkeypatch.setitem(sys.modules, "sounddevice", module)
     return fake
 

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parent.parent
 SOURCE = Path(oyez.__file__).parent
 PATHS = {str(path.relative_to(SOURCE)): path for path in sorted(SOURCE.rglob("*.py"))}
 del PATHS["__main__.py"]  # the one that is run, not imported
-HEAVY = ("h5py", "matplotlib", "onnx", "scipy", "sounddevice", "torch")
+HEAVY = ("h5py", "matplotlib", "onnx", "paho", "scipy", "sounddevice", "torch")
 """What extras bring: the base install must do without."""
 
 ONE_MACHINE = re.compile(rb"(?<![\w.])/(?:work|root)/")
@@ -35,6 +35,7 @@ base_install = pytest.mark.parametrize(
         "from oyez.cli import main\nassert main(['detect', 'none.wav', '--model', 'none']) == 2",
         "from oyez.cli import main\nassert main(['evaluate', 'none', '--labelled', 'none']) == 2",
         "from oyez.cli import main\nassert main(['info', 'none']) == 2",
+        "from oyez.cli import main\nassert main(['listen', '--stdin', '--model', 'none']) == 2",
         "from oyez.cli import main\nassert main(['record', 'x', '--out', 'x', '--from', 'none.wav']) == 2",
     ],
 )

@@ -35,7 +35,7 @@ ORDER = (
 RANK = {layer: rank for rank, row in enumerate(ORDER) for layer in row}
 
 HOMES = {
-    "asyncio": ("detect.actions", "serve"),
+    "asyncio": ("serve",),
     "h5py": ("train",),
     "hibari": ("course.voices",),
     "importlib": ("detect.model", "errors", "train.trunk"),
@@ -43,10 +43,19 @@ HOMES = {
     "numpy": (*RANK,),
     "onnx": ("train",),
     "onnxruntime": ("detect.model",),
+    "paho": ("detect.mqtt",),
     "pydub": ("course",),
-    "rich": ("cli", "detect.command", "record.command", "record.terminal", "train.command"),
+    "rich": (
+        "cli",
+        "detect.command",
+        "detect.listen_command",
+        "detect.screen",
+        "record.command",
+        "record.terminal",
+        "train.command",
+    ),
     "scipy": ("evaluate",),
-    "socket": ("detect.actions", "serve"),
+    "socket": ("detect.webhook", "serve"),
     "sounddevice": ("detect.sources",),
     "soundfile": ("audio",),
     "soxr": ("sound",),
@@ -144,6 +153,12 @@ def test_module_imports_only_what_it_may(module: str) -> None:
         ),
         ("features", "from scipy import signal", "scipy, whose home is evaluate"),
         ("synth.clips", "import soundfile", "soundfile, whose home is audio"),
+        (
+            "detect.actions",
+            "from paho.mqtt.client import Client",
+            "paho.mqtt.client, whose home is detect.mqtt",
+        ),
+        ("detect.listen", "import socket", "socket, whose home is detect.webhook"),
         ("synth.effects", "import soxr", "soxr, whose home is sound"),
         (
             "record.session",
@@ -153,7 +168,7 @@ def test_module_imports_only_what_it_may(module: str) -> None:
         ("train.job", "from oyez.record.folder import Entry", "oyez.record.folder, which is not below"),
         ("features", "from matplotlib.mlab import specgram", "matplotlib.mlab, whose home is plot"),
         ("train.loop", "from rich.progress import track", "rich.progress, whose home is cli or"),
-        ("detect.detector", "import asyncio", "asyncio, whose home is detect.actions or serve"),
+        ("detect.detector", "import asyncio", "asyncio, whose home is serve"),
         ("audio", "import importlib", "importlib, whose home is"),
         ("errors", "import importlib\nimportlib.import_module('torch')", "torch, whose home is train"),
         ("plot", "from oyez.errors import require\nrequire('scipy.stats', 'evaluate')", "scipy.stats, whose"),

@@ -19,6 +19,7 @@ __all__ = [
     "export",
     "import_keras",
     "info",
+    "listen",
     "main",
     "models",
     "record",
@@ -57,6 +58,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def detect(options: argparse.Namespace) -> None:
     """Hear words in recordings."""
     from oyez.detect.command import run
+
+    run(options)
+
+
+def listen(options: argparse.Namespace) -> None:
+    """Hear words as they are said, and set things off."""
+    from oyez.detect.listen_command import run
 
     run(options)
 
@@ -198,6 +206,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"oyez {__version__}")
     common = _Parser(add_help=False)
     common.add_argument("--debug", action="store_true", help="show the traceback of an error")
+    from oyez.detect.listen_options import listen_options
     from oyez.options import (
         detect_options,
         evaluate_options,
@@ -223,6 +232,7 @@ def _parser() -> argparse.ArgumentParser:
         return added
 
     detect_options(command(detect))
+    listen_options(command(listen))
     record_options(command(record))
     synth_options(command(synth))
     train_options(command(train))

@@ -6,6 +6,7 @@
     ├── ModelError       a model file that lacks what it must hold, or holds something newer
     ├── ConfigError      a value outside its range
     ├── DeviceError      a microphone or loudspeaker that is not there, or does not do what is asked
+    ├── ActionError      what a word should set off did not work
     ├── OutputError      a file that would be overwritten, or cannot be written
     ├── MissingExtraError  a part of Oyez that is not installed
     └── ExerciseError    a learner's answer that is not right yet (lives in `oyez.course.checks`)
@@ -18,6 +19,7 @@ import importlib
 from types import ModuleType
 
 __all__ = [
+    "ActionError",
     "AudioError",
     "ConfigError",
     "DataError",
@@ -52,6 +54,10 @@ class ConfigError(OyezError):
 
 class DeviceError(OyezError):
     """A microphone or loudspeaker that is not there, or does not do what is asked."""
+
+
+class ActionError(OyezError):
+    """What a word should set off did not work."""
 
 
 class OutputError(OyezError):

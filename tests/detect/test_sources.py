@@ -3,8 +3,8 @@ import sys
 import numpy as np
 import pytest
 
-from fake_sounddevice import OVERFLOW
-from oyez.detect.sources import Microphone, play
+from fake_sounddevice import OVERFLOW, FakeStream, PortAudioError
+from oyez.detect.sources import Microphone, look_again, microphones, play
 from oyez.errors import DeviceError, MissingExtraError
 
 
@@ -167,3 +167,28 @@ def test_without_portaudio(monkeypatch, tmp_path):
     monkeypatch.syspath_prepend(tmp_path)
     with pytest.raises(DeviceError, match=r"PortAudio library not found.* sudo apt install libportaudio2"):
         play(np.zeros(1, np.float32), 8_000)
+
+
+def test_microphones_are_listed(device):
+    assert microphones() == ["1: Built-in, 48000 Hz", "2: Array, 48000 Hz"]
+    device.inputs = [("hdmi", 0)]
+    with pytest.raises(DeviceError, match="no microphone was found"):
+        microphones()
+
+
+def test_what_does_not_start_is_closed_again(device, monkeypatch):
+    def refuse(self):
+        raise PortAudioError("Device unavailable")
+
+    monkeypatch.setattr(FakeStream, "start", refuse)
+    with pytest.raises(DeviceError, match=r"Built-in cannot be opened \(Device unavailable\)"):
+        Microphone()
+    assert device.stream.closed
+
+
+def test_looking_again_starts_the_library_anew(device):
+    look_again()
+    assert device.started == ["terminate", "initialize"]
+    device.broken = "Unanticipated host error"
+    with pytest.raises(DeviceError, match=r"does not answer \(Unanticipated host error\). Restart it"):
+        look_again()

@@ -4,10 +4,12 @@ import numpy as np
 
 from oyez.sound import Samples
 
-__all__ = ["chime", "overlay"]
+__all__ = ["LENGTH_S", "chime", "overlay"]
 
 NOTES_HZ = (783.99, 1174.66)  # G5, then D6: a fifth up
-NOTE_S, LENGTH_S = 0.09, 0.55
+NOTE_S = 0.09
+LENGTH_S = 0.55
+"""Seconds of the whole sound."""
 PARTIALS = ((1.0, 1.0, 0.16), (2.756, 0.35, 0.07), (5.404, 0.12, 0.035))
 """Frequency ratio, amplitude and decay in seconds, of a struck bar (Fletcher, Rossing 1998, §2.16)."""
 ATTACK_S = 0.004

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from oyez.errors import DeviceError, require
 from oyez.sound import Samples, as_samples, resample
 
-__all__ = ["Microphone", "Source", "play"]
+__all__ = ["Microphone", "Source", "look_again", "microphones", "play"]
 
 BLOCK_S = 0.05
 QUEUE_S = 10.0
@@ -101,12 +101,13 @@ class Microphone:
                 callback=self._hear,
                 finished_callback=self._end,
             )
+        except library.PortAudioError as error:
+            raise self._refused(error) from None
+        try:
             self._stream.start()
         except library.PortAudioError as error:
-            raise DeviceError(
-                f"the microphone {self.name} cannot be opened ({_words(error)}). Close other programs that "
-                "use it, or name another with --device."
-            ) from None
+            self.close()  # else it would keep the device
+            raise self._refused(error) from None
 
     @property
     def lost(self) -> int:
@@ -176,8 +177,42 @@ class Microphone:
         if not self._waiting.full():
             self._waiting.put_nowait(None)
 
+    def _refused(self, error: Exception) -> DeviceError:
+        return DeviceError(
+            f"the microphone {self.name} cannot be opened ({_words(error)}). Close other programs that "
+            "use it, or name another with --device."
+        )
+
     def _gone(self, what: str) -> DeviceError:
         return DeviceError(f"the microphone {self.name} {what}: was it unplugged? Start again.")
+
+
+def microphones() -> list[str]:
+    """What can be named with --device, a line for each: number, name, rate.
+
+    Raises:
+        MissingExtraError: sounddevice is not installed.
+        DeviceError: there is none.
+    """
+    return [
+        f"{one['index']}: {one['name']}, {one['default_samplerate']:.0f} Hz" for one in _inputs(_library())
+    ]
+
+
+def look_again() -> None:
+    """Find what was plugged in since: PortAudio looks for devices only when it is started.
+
+    No stream may be open.
+
+    Raises:
+        DeviceError: PortAudio does not start any more.
+    """
+    library = _library()
+    try:
+        library._terminate()
+        library._initialize()
+    except library.PortAudioError as error:
+        raise DeviceError(f"the system's sound does not answer ({_words(error)}). Restart it.") from None
 
 
 def play(samples: Samples, rate: int, device: int | str | None = None) -> None:
@@ -216,13 +251,7 @@ def _library() -> ModuleType:
 
 def _device(library: ModuleType, device: int | str | None) -> dict[str, Any]:
     """What the library knows of a device that has inputs."""
-    inputs = [one for one in library.query_devices() if one["max_input_channels"] > 0]
-    names = ", ".join(f"{one['index']} ({one['name']})" for one in inputs)
-    if not inputs:
-        raise DeviceError(
-            "no microphone was found. Plug one in and allow this program to use it; on Linux you may have "
-            "to join the group audio. Without one, see --stdin and --from."
-        )
+    names = ", ".join(f"{one['index']} ({one['name']})" for one in _inputs(library))
     try:
         info: dict[str, Any] = dict(library.query_devices(device, "input"))
     except ValueError as error:
@@ -234,6 +263,17 @@ def _device(library: ModuleType, device: int | str | None) -> dict[str, Any]:
     if not info["max_input_channels"]:
         raise DeviceError(f"{info['name']} is no microphone. There are: {names}. Pass one to --device.")
     return info
+
+
+def _inputs(library: ModuleType) -> list[dict[str, Any]]:
+    """All devices that have inputs."""
+    inputs = [one for one in library.query_devices() if one["max_input_channels"] > 0]
+    if not inputs:
+        raise DeviceError(
+            "no microphone was found. Plug one in and allow this program to use it; on Linux you may have "
+            "to join the group audio. Without one, sound can be piped in: see --stdin."
+        )
+    return inputs
 
 
 def _words(error: Exception) -> str:
