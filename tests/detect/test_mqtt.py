@@ -1,5 +1,6 @@
 """MQTT, with a real broker: what is published arrives, and every way to fail is told."""
 
+import io
 import json
 import socket
 import sys
@@ -7,10 +8,13 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from broker import free_port, running
+from broker import PASSWORD, free_port, running
+from oyez.cli import main
 from oyez.detect.mqtt import Message
 from oyez.errors import ActionError, ConfigError, MissingExtraError
 from oyez.events import Detection
+from oyez.sound import to_int16
+from tone_model import tones, write_tone_model
 
 FOUND = Detection("activate", 1.5, 0.9)
 
@@ -30,6 +34,22 @@ def test_what_is_published_arrives(broker):
     topic, payload = broker.heard.get(timeout=10)
     assert topic == "home/kitchen lamp/set"
     assert json.loads(payload) == {"word": "activate", "time_s": 1.5, "score": 0.9}
+
+
+def test_a_word_on_standard_input_reaches_the_broker(broker, tmp_path, monkeypatch, capsys):
+    """The whole way, by the command line."""
+    model = write_tone_model(tmp_path / "tone.onnx")
+    samples = to_int16(tones([1.0], 2.0, 16_000)).astype("<i2").tobytes()
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(samples)))
+    options = ["--stdin", "--rate", "16000", "--on", f"tone={broker.url('home/lamp')}"]
+    assert main(["listen", "--model", str(model), *options]) == 0
+    topic, payload = broker.heard.get(timeout=10)
+    assert topic == "home/lamp"
+    assert json.loads(payload)["word"] == "tone"
+    err = capsys.readouterr().err
+    assert f"mqtt://127.0.0.1:{broker.port}/home/lamp: published" in err
+    assert PASSWORD not in err
+    assert "p%40ss" not in err
 
 
 @pytest.mark.parametrize("credentials", ["", "lamp:wrong@", "nobody:p%40ss%2Fword@"])
