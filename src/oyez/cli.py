@@ -64,7 +64,7 @@ def detect(options: argparse.Namespace) -> None:
 
 def listen(options: argparse.Namespace) -> None:
     """Hear words as they are said, and set things off."""
-    from oyez.detect.listen_command import run
+    from oyez.listen.command import run
 
     run(options)
 
@@ -206,7 +206,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"oyez {__version__}")
     common = _Parser(add_help=False)
     common.add_argument("--debug", action="store_true", help="show the traceback of an error")
-    from oyez.detect.listen_options import listen_options
+    from oyez.listen.options import listen_options
     from oyez.options import (
         detect_options,
         evaluate_options,
