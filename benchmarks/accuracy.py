@@ -111,7 +111,8 @@ def report(curves: dict[str, Curve], threshold: float, model: str) -> str:
     rows = []
     for name, curve in curves.items():
         cells = [missed(curve.at_most(budget).matches) for budget in BUDGETS]
-        rows.append([name, missed(curve.at(threshold).matches), *cells])
+        shipped = curve.at(threshold).matches
+        rows.append([name, missed(shipped), latency(shipped), *cells])
     at = [f"at most {budget} false accepts" for budget in BUDGETS]
     rates = [
         [f"{point.threshold:g}", point.false_accepts, rate(point.false_accepts, first.hours)]
@@ -127,8 +128,10 @@ def report(curves: dict[str, Curve], threshold: float, model: str) -> str:
         "Misses, with exact 95 % intervals. The ten words are real recordings of people whose number is not "
         "known; "
         "several renderings of one recording are no new evidence, so the intervals are too narrow for the "
-        "rows with more than ten. Columns to the right read the miss rate off the curve.\n\n"
-        + table(["words", "at the shipped threshold", *at], rows)
+        "rows with more than ten. Latency is the time from a word's end to its detection, of the words "
+        "that were heard: the median and the 95th percentile; below 0 is before the end. Columns to the "
+        "right read the miss rate off the curve.\n\n"
+        + table(["words", "missed at the shipped threshold", "latency", *at], rows)
         + "\nFalse accepts by threshold:\n\n"
         + table(["threshold", "false accepts", "per hour (95 %)"], rates)
     )
@@ -167,6 +170,14 @@ def missed(matches: Matches) -> str:
     total = matches.hits + matches.misses
     low, high = share_interval(matches.misses, total)
     return f"{matches.misses} of {total} ({100 * low:.0f}–{100 * high:.0f} %)"
+
+
+def latency(matches: Matches) -> str:
+    """Milliseconds from words' ends to their detections: the median, and the 95th percentile."""
+    if not matches.delays_s:
+        return ""
+    median, late = np.percentile(matches.delays_s, (50, 95)) * 1000
+    return f"{median:.0f} ms, {late:.0f} ms"
 
 
 def rate(count: int, hours: float) -> str:

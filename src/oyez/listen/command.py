@@ -16,10 +16,10 @@ from rich.console import Console
 
 from oyez.actions.dispatch import Dispatcher
 from oyez.actions.rule import Chime, Rule, parse
+from oyez.config import DEFAULT_MODEL
 from oyez.detect import sources
 from oyez.detect.chime import LENGTH_S
 from oyez.detect.detector import Detector, load
-from oyez.detect.model import DEFAULT_MODEL
 from oyez.detect.pcm import PcmStream
 from oyez.errors import ConfigError
 from oyez.listen.listener import Listener

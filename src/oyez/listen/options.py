@@ -3,6 +3,8 @@
 import argparse
 from pathlib import Path
 
+from oyez.config import DEFAULT_MODEL
+
 __all__ = ["SAVE_MOST", "listen_options"]
 
 SAVE_MOST = 1000
@@ -16,7 +18,7 @@ def listen_options(parser: argparse.ArgumentParser) -> None:
         "--model",
         action="append",
         metavar="M",
-        help="shipped name or model file; again for more of them (default: activate-course)",
+        help=f"shipped name or model file; again for more of them (default: {DEFAULT_MODEL})",
     )
     group.add_argument(
         "--threshold", type=float, metavar="T", help="score that a word needs (default: its model's)"
