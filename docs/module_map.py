@@ -14,8 +14,8 @@ ORDER = (
 
 HEAD = """# The modules
 
-What each module of `src/oyez` is: its own first line, collected by `docs/module_map.py`. Packages stand from the top
-layer down; a module imports only from below it (`tests/test_layers.py` holds the order).
+What each module of `src/oyez` is: its own first line, collected by `docs/module_map.py`. Packages stand from
+the top layer down; a module imports only from below it (`tests/test_layers.py` holds the order).
 """
 
 

@@ -2,6 +2,7 @@
 
 import doctest
 import importlib
+import importlib.util
 import re
 from pathlib import Path
 
@@ -76,6 +77,17 @@ def test_korean_readme_shows_what_the_english_one_shows() -> None:
         set(re.findall(r"\]\(([^)#]+)", text)) - {"README.md", "README.ko.md"} for text in (english, korean)
     ]
     assert links[0] == links[1]
+
+
+def test_module_map_is_what_the_modules_say() -> None:
+    spec = importlib.util.spec_from_file_location("module_map", ROOT / "docs" / "module_map.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    assert (ROOT / "docs" / "modules.md").read_text(encoding="utf-8") == module.render()
+    packages = {path.parent.relative_to(SOURCE).as_posix() for path in SOURCE.rglob("__init__.py")}
+    assert all(name == "." or f"## `{name}/`" in module.render() for name in packages)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
