@@ -1,17 +1,18 @@
-"""How often `activate-course` misses and misfires, on real recordings that trained nothing.
+"""How often the shipped models miss and misfire, on real recordings that trained nothing.
 
-    python benchmarks/accuracy.py [--data DIR] [--voices DIR] [--model M]
+    python benchmarks/accuracy.py [--data DIR] [--voices DIR] [--model M …]
 
 DATA is a folder of real audio laid out as recipes/README.md tells; where it is not there, nothing is
-measured. This is the only program that opens the test split. Writes its section of RESULTS.md.
+measured. This is the only program that opens the test split. Writes a section of RESULTS.md for each model.
 """
 
 import argparse
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from recordings import Take, babble, lesson_clips, lesson_words, negatives, test_noises, voices
+from recordings import Take, babble, lesson_clips, lesson_words, negatives, test_noises, test_rooms, voices
 from results import table, write_section
 from rich.progress import track
 
@@ -26,6 +27,9 @@ BUDGETS = (0, 3, 10, 40)
 """False accepts over all negatives at which miss rates are read off."""
 
 GAINS_DB = (-20, -10, 0, 10)
+MODELS = ("activate", "activate-course")
+THRESHOLDS = (0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9, 0.97, 0.99)
+RATE = 44_100
 
 
 def main() -> None:
@@ -33,35 +37,52 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--voices", type=Path, help="folder of synthetic voices that trained nothing")
-    parser.add_argument("--model", default="activate-course")
+    parser.add_argument("--model", nargs="+", default=MODELS, metavar="M")
     options = parser.parse_args()
     if not (options.data / "splits/speech_test.txt").is_file():
         print(f"{options.data} is not there: no accuracy was measured. Pass --data DIR.")
         return
-    detector = oyez.load(options.model, rate=44_100)
-    config = detector.trigger["activate"]
-    noises, talkers = test_noises(options.data), babble(options.data)
-    lesson = options.data / "activate_coursera/orig_44k"
+    for model in options.model:
+        detector = oyez.load(model, rate=RATE)
+        write_section(f"accuracy of {model}", measured(detector, model, options.data, options.voices))
 
+
+def measured(detector: Detector, model: str, data: Path, synthetic: Path | None) -> str:
+    """Every table of one model."""
+    config = detector.trigger["activate"]
+    noises, talkers, echoes = test_noises(data), babble(data), test_rooms(data)
+    lesson = data / "activate_coursera/orig_44k"
     conditions: dict[str, list[Take]] = {
         "the lesson's words, alone": list(lesson_words(lesson, "clean", [])),
         "… in its own two backgrounds": list(lesson_words(lesson, "own", [])),
         "… in 13 other noises at 10 dB": list(lesson_words(lesson, "noise", noises)),
         "… among six talkers at 10 dB": list(lesson_words(lesson, "babble", talkers)),
+        "… among six talkers at 5 dB": list(lesson_words(lesson, "babble", talkers, snr_db=5.0)),
+        f"… in {len(echoes)} large rooms": list(lesson_words(lesson, "rooms", echoes)),
+        "… over a telephone": list(lesson_words(lesson, "telephone", [])),
         "the lesson's 10 s clips, as they are": list(lesson_clips(lesson)),
     }
-    if options.voices is not None:
-        conditions["synthetic voices, alone"] = list(voices(options.voices, "clean", []))
-        conditions["… in noise at 10 dB"] = list(voices(options.voices, "noise", noises))
+    if synthetic is not None:
+        conditions["synthetic voices, alone"] = list(voices(synthetic, "clean", []))
+        conditions["… in noise at 10 dB"] = list(voices(synthetic, "noise", noises))
     heard = {name: scored(detector, takes, name) for name, takes in conditions.items()}
-    quiet = streamed(detector, negatives(options.data, noises), "the test split")
-    curves = {name: sweep(tracks, quiet, config, detector.step_s) for name, tracks in heard.items()}
-    write_section(
-        "accuracy",
-        report(curves, config.threshold, options.model)
+    quiet = streamed(detector, negatives(data, noises), "the test split")
+    silence = sweep([], quiet, config, detector.step_s)  # minutes: once for all conditions
+    curves = {
+        name: joined(sweep(tracks, [], config, detector.step_s), silence) for name, tracks in heard.items()
+    }
+    return (
+        report(curves, config.threshold, model)
         + clips(detector, conditions["the lesson's 10 s clips, as they are"])
-        + loudness(detector, conditions["… in its own two backgrounds"]),
+        + loudness(detector, conditions["… in its own two backgrounds"])
     )
+
+
+def joined(said: Curve, silence: Curve) -> Curve:
+    """Misses of one curve, false accepts and hours of another, at the same thresholds."""
+    pairs = zip(said.points, silence.points, strict=True)
+    points = [replace(one, false_accepts=other.false_accepts) for one, other in pairs]
+    return Curve(tuple(points), silence.hours)
 
 
 def scored(detector: Detector, takes: Iterable[Take], name: str) -> list[Track]:
@@ -74,7 +95,7 @@ def scored(detector: Detector, takes: Iterable[Take], name: str) -> list[Track]:
 
 def streamed(detector: Detector, takes: Iterable[Take], name: str) -> list[Track]:
     """Scores of recordings heard one after the other, as one stream that never ends."""
-    fresh = Detector(detector.model, rate=44_100)
+    fresh = Detector(detector.model, rate=RATE)
     scores = []
     for take in track(takes, description=name, transient=True):
         fresh.push(take.samples)
@@ -90,11 +111,12 @@ def report(curves: dict[str, Curve], threshold: float, model: str) -> str:
     rows = []
     for name, curve in curves.items():
         cells = [missed(curve.at_most(budget).matches) for budget in BUDGETS]
-        rows.append([name, missed(curve.at(threshold).matches), *cells])
+        shipped = curve.at(threshold).matches
+        rows.append([name, missed(shipped), latency(shipped), *cells])
     at = [f"at most {budget} false accepts" for budget in BUDGETS]
     rates = [
         [f"{point.threshold:g}", point.false_accepts, rate(point.false_accepts, first.hours)]
-        for point in (first.at(value) for value in (0.3, 0.5, 0.7, 0.9, 0.97, 0.99, 0.999))
+        for point in (first.at(value) for value in THRESHOLDS)
     ]
     return (
         f"## Accuracy of `{model}`\n\n"
@@ -106,8 +128,10 @@ def report(curves: dict[str, Curve], threshold: float, model: str) -> str:
         "Misses, with exact 95 % intervals. The ten words are real recordings of people whose number is not "
         "known; "
         "several renderings of one recording are no new evidence, so the intervals are too narrow for the "
-        "rows with more than ten. Columns to the right read the miss rate off the curve.\n\n"
-        + table(["words", "at the shipped threshold", *at], rows)
+        "rows with more than ten. Latency is the time from a word's end to its detection, of the words "
+        "that were heard: the median and the 95th percentile; below 0 is before the end. Columns to the "
+        "right read the miss rate off the curve.\n\n"
+        + table(["words", "missed at the shipped threshold", "latency", *at], rows)
         + "\nFalse accepts by threshold:\n\n"
         + table(["threshold", "false accepts", "per hour (95 %)"], rates)
     )
@@ -117,7 +141,7 @@ def clips(detector: Detector, takes: list[Take]) -> str:
     """What is heard in each of the lesson's clips."""
     rows = []
     for take in takes:
-        fresh = Detector(detector.model, rate=44_100)
+        fresh = Detector(detector.model, rate=RATE)
         found = fresh.push(take.samples) + fresh.finish()
         said = ", ".join(f"{span.end_s:.2f}" for span in take.spans)
         rows.append([f"`{take.name}`", said, ", ".join(f"{one.time_s:.2f}" for one in found) or "nothing"])
@@ -146,6 +170,14 @@ def missed(matches: Matches) -> str:
     total = matches.hits + matches.misses
     low, high = share_interval(matches.misses, total)
     return f"{matches.misses} of {total} ({100 * low:.0f}–{100 * high:.0f} %)"
+
+
+def latency(matches: Matches) -> str:
+    """Milliseconds from words' ends to their detections: the median, and the 95th percentile."""
+    if not matches.delays_s:
+        return ""
+    median, late = np.percentile(matches.delays_s, (50, 95)) * 1000
+    return f"{median:.0f} ms, {late:.0f} ms"
 
 
 def rate(count: int, hours: float) -> str:

@@ -13,14 +13,29 @@ import numpy as np
 
 from oyez import audio, sound
 from oyez.events import Span
+from oyez.synth import effects
 from oyez.synth.clips import find_word
 
-__all__ = ["CLIPS", "Take", "hours_of", "lesson_clips", "lesson_words", "negatives", "voices"]
+__all__ = [
+    "CLIPS",
+    "Take",
+    "babble",
+    "hours_of",
+    "lesson_clips",
+    "lesson_words",
+    "negatives",
+    "test_noises",
+    "test_rooms",
+    "voices",
+]
 
 RATE = 44_100
 WORD = "activate"
 LEAD_S, TRAIL_S = 1.5, 2.0
 SNR_DB = 10.0
+SILENCE = np.zeros(RATE * 12, np.float32)
+LONGEST_T60_S = 2.0
+DIRECT_DB = 20.0  # under the peak: the direct path is the first sample above it
 
 CLIPS = {
     "dev/1.wav": ((1.93, 2.60),),
@@ -51,14 +66,18 @@ def lesson_clips(folder: Path) -> Iterator[Take]:
         yield Take(name, samples, tuple(Span(WORD, start, end) for start, end in times))
 
 
-def lesson_words(folder: Path, condition: str, noises: list[sound.Samples]) -> Iterator[Take]:
+def lesson_words(
+    folder: Path, condition: str, noises: list[sound.Samples], snr_db: float = SNR_DB
+) -> Iterator[Take]:
     """The lesson's ten recordings of the word, each alone in a few seconds.
 
     Args:
         folder: of the lesson's audio.
         condition: `clean`; `own`, its two backgrounds 20 dB down as the lesson lays them; `noise`, each of
-            `noises` at an SNR of 10 dB; `babble`, each of them likewise.
-        noises: samples at 44.1 kHz, longer than a few seconds.
+            `noises` at `snr_db`; `babble`, each of them likewise; `rooms`, through each of them as impulse
+            responses; `telephone`, 300 to 3400 Hz in 8 bits.
+        noises: samples at 44.1 kHz, longer than a few seconds; or impulse responses.
+        snr_db: of the word over the noise.
     """
     for path in sorted((folder / "activates").glob("*.wav")):
         word, _ = audio.read(path, RATE)
@@ -67,10 +86,19 @@ def lesson_words(folder: Path, condition: str, noises: list[sound.Samples]) -> I
                 bed = audio.read(background, RATE)[0] * np.float32(sound.db_to_gain(-20))
                 yield _laid(f"{path.stem} over {background.stem}", word, bed, None)
         elif condition == "clean":
-            yield _laid(path.stem, word, np.zeros(RATE * 12, np.float32), None)
+            yield _laid(path.stem, word, SILENCE, None)
+        elif condition == "telephone":
+            take = _laid(path.stem, word, SILENCE, None)
+            yield Take(take.name, effects.telephone(take.samples, RATE), take.spans)
+        elif condition == "rooms":
+            take = _laid(path.stem, word, SILENCE, None)
+            for number, echo in enumerate(noises):
+                heard = effects.reverberate(take.samples, echo)
+                heard *= np.float32(0.5 / np.abs(heard).max())
+                yield Take(f"{path.stem} in room {number}", heard, take.spans)
         else:
             for number, noise in enumerate(noises):
-                yield _laid(f"{path.stem} in {condition} {number}", word, noise, SNR_DB)
+                yield _laid(f"{path.stem} in {condition} {number}", word, noise, snr_db)
 
 
 def voices(folder: Path, condition: str, noises: list[sound.Samples]) -> Iterator[Take]:
@@ -78,7 +106,7 @@ def voices(folder: Path, condition: str, noises: list[sound.Samples]) -> Iterato
     for path in audio.files_in(folder):
         word, _ = audio.read(path, RATE)
         clean = condition == "clean"
-        noise = np.zeros(RATE * 12, np.float32) if clean else noises[_number(path.stem) % len(noises)]
+        noise = SILENCE if clean else noises[_number(path.stem) % len(noises)]
         yield _laid(f"{path.parent.name} {path.stem}", word, noise, None if clean else SNR_DB)
 
 
@@ -109,6 +137,19 @@ def test_noises(data: Path) -> list[sound.Samples]:
     with (data / "noise_blanket/metadata.csv").open(newline="", encoding="utf-8") as file:
         names = sorted(row["path"] for row in csv.DictReader(file))
     return [audio.read(data / "noise_blanket" / name, RATE)[0] for name in names]
+
+
+def test_rooms(data: Path) -> list[sound.Samples]:
+    """Measured impulse responses of rooms that ring for 2 s at most, from the direct path on."""
+    with (data / "rir/metadata.csv").open(newline="", encoding="utf-8") as file:
+        rows = [row for row in csv.DictReader(file) if row["path"].startswith("openair_free/")]
+    echoes = []
+    for row in sorted(rows, key=lambda row: row["path"]):
+        if float(row["t60_est"]) <= LONGEST_T60_S:
+            echo, _ = audio.read(data / "rir" / row["path"], RATE)
+            loud = np.abs(echo) >= np.abs(echo).max() * sound.db_to_gain(-DIRECT_DB)
+            echoes.append(echo[int(np.argmax(loud)) :])
+    return echoes
 
 
 def hours_of(takes: list[float]) -> float:

@@ -15,7 +15,7 @@ CHUNK = RATE // 10 * 2  # bytes of a tenth of a second
 
 def main(command: list[str]) -> None:
     """Listen until the stream ends."""
-    detector = oyez.load("activate-course", rate=RATE)
+    detector = oyez.load("activate", rate=RATE)
 
     def start(detections: list[oyez.Detection]) -> None:
         for detection in detections:

@@ -17,7 +17,7 @@ CHUNK = RATE // 10 * 2  # bytes of a tenth of a second
 
 def heard() -> Iterator[oyez.Detection]:
     """Detections in what is piped in, as they come."""
-    detector = oyez.load("activate-course", rate=RATE)
+    detector = oyez.load("activate", rate=RATE)
     while chunk := sys.stdin.buffer.read(CHUNK):
         yield from detector.push(array("h", chunk[: len(chunk) // 2 * 2]))
     yield from detector.finish()

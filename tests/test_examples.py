@@ -30,7 +30,7 @@ def times_s(pcm: bytes) -> list[str]:
     """When the word is heard in it, as the scripts print it."""
     import numpy as np
 
-    detector = oyez.load("activate-course", rate=RATE)
+    detector = oyez.load("activate", rate=RATE)
     found = detector.push(np.frombuffer(pcm[:-1], np.int16)) + detector.finish()
     assert found
     return [f"{one.time_s:.2f} s: activate" for one in found]

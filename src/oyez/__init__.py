@@ -1,7 +1,7 @@
 """Oyez: a word in, a small detector out, and the detector run.
 
     import oyez
-    detector = oyez.load("activate-course")
+    detector = oyez.load("activate")
     for detection in detector.push(samples):
         print(detection.word, detection.time_s, detection.score)
 

@@ -64,7 +64,7 @@ def detect(options: argparse.Namespace) -> None:
 
 def listen(options: argparse.Namespace) -> None:
     """Hear words as they are said, and set things off."""
-    from oyez.detect.listen_command import run
+    from oyez.listen.command import run
 
     run(options)
 
@@ -158,7 +158,8 @@ def import_keras(options: argparse.Namespace) -> None:
 
 def models(_options: argparse.Namespace) -> None:
     """List the models that come with Oyez."""
-    from oyez.detect.model import DEFAULT_MODEL, Model, model_path, shipped
+    from oyez.config import DEFAULT_MODEL
+    from oyez.detect.model import Model, model_path, shipped
 
     for name in shipped():
         path = model_path(name)
@@ -206,7 +207,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"oyez {__version__}")
     common = _Parser(add_help=False)
     common.add_argument("--debug", action="store_true", help="show the traceback of an error")
-    from oyez.detect.listen_options import listen_options
+    from oyez.config import DEFAULT_MODEL
+    from oyez.listen.options import listen_options
     from oyez.options import (
         detect_options,
         evaluate_options,
@@ -240,5 +242,5 @@ def _parser() -> argparse.ArgumentParser:
     export_options(command(export))
     import_keras_options(command(import_keras))
     command(models)
-    command(info).add_argument("model", nargs="?", default="activate-course", help="name or file")
+    command(info).add_argument("model", nargs="?", default=DEFAULT_MODEL, help="name or file")
     return parser

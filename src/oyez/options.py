@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from oyez.config import DEFAULT_MODEL
 from oyez.synth.scene import VARIED, SceneConfig
 
 __all__ = [
@@ -223,7 +224,7 @@ def import_keras_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _model_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--model", default="activate-course", metavar="M", help="shipped name or model file")
+    parser.add_argument("--model", default=DEFAULT_MODEL, metavar="M", help="shipped name or model file")
     parser.add_argument(
         "--threshold",
         type=float,

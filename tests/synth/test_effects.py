@@ -3,7 +3,7 @@ import pytest
 
 import sounds
 from oyez import sound
-from oyez.synth.effects import colour, loop
+from oyez.synth.effects import at_speed, colour, loop, reverberate, telephone
 
 RATE = 44_100
 
@@ -66,3 +66,54 @@ def test_a_loop_repeats_from_the_start_or_is_cut():
     silence = loop(np.zeros(0, np.float32), 3)
     assert silence.tolist() == [0, 0, 0]
     assert silence.dtype == np.float32
+
+
+@pytest.mark.parametrize("speed", [0.8, 1.25])
+def test_faster_is_shorter_and_higher(speed):
+    samples = at_speed(sounds.tone(1_000, 1, RATE), RATE, speed)
+    assert len(samples) == pytest.approx(RATE / speed, abs=2)
+    assert sounds.spectrum_db(samples, RATE, 1_000 * speed - 20, 1_000 * speed + 20) > -0.1
+
+
+def test_an_echo_is_heard_when_it_comes_and_cut_off_at_the_end(rng):
+    samples = rng.standard_normal(1_000).astype(np.float32)
+    response = np.zeros(301, np.float32)
+    response[0], response[300] = 1, 0.5
+    wanted = samples.copy()
+    wanted[300:] += 0.5 * samples[:700]
+    np.testing.assert_allclose(reverberate(samples, response), wanted, atol=1e-5)
+
+
+def test_a_response_longer_than_the_sound_does_not_wrap_around():
+    response = np.zeros(9_000, np.float32)
+    response[0], response[8_500] = 1, 1
+    heard = reverberate(np.ones(10, np.float32), response)
+    np.testing.assert_allclose(heard, np.ones(10), atol=1e-5)
+    assert heard.dtype == np.float32
+
+
+def test_a_telephone_passes_speech_and_no_more():
+    def level_db(hz):
+        samples = sounds.tone(hz, 1, RATE)
+        return sound.rms_dbfs(telephone(samples, RATE)) - sound.rms_dbfs(samples)
+
+    for hz in (400, 1_000, 3_300):
+        assert level_db(hz) == pytest.approx(0, abs=0.2)
+    for hz in (100, 240, 4_000, 8_000):
+        assert level_db(hz) < -60
+
+
+def test_a_telephone_has_few_steps_the_finer_the_quieter():
+    loud, quiet = (telephone(sounds.tone(1_000, 1, RATE, level), RATE) for level in (0.9, 0.01))
+    assert len(np.unique(np.round(loud, 6))) <= 255
+    for heard, level in ((loud, 0.9), (quiet, 0.01)):
+        assert 25 < sounds.snr_db(heard, sounds.tone(1_000, 1, RATE, level)) < 45
+
+
+def test_a_telephone_cuts_off_what_is_too_loud():
+    assert np.abs(telephone(sounds.tone(1_000, 1, RATE, 1.9), RATE)).max() == pytest.approx(1, abs=1e-6)
+
+
+@pytest.mark.parametrize("effect", [telephone, lambda samples, rate: reverberate(samples, samples[:1])])
+def test_nothing_stays_nothing_whatever_happens(effect):
+    assert effect(np.zeros(0, np.float32), RATE).shape == (0,)

@@ -6,11 +6,12 @@ are the lesson's (`course`), `MelConfig` and `SmallConfig` those of `small`.
 
 from oyez.config.course import FeatureConfig, ModelConfig
 from oyez.config.plain import FULL_SCALE, Config
-from oyez.config.preset import PRESETS, AnyPreset, Preset, Presets, SmallPreset, read_preset
+from oyez.config.preset import DEFAULT_MODEL, PRESETS, AnyPreset, Preset, Presets, SmallPreset, read_preset
 from oyez.config.small import MelConfig, SmallConfig
 from oyez.config.trigger import TriggerConfig
 
 __all__ = [
+    "DEFAULT_MODEL",
     "FULL_SCALE",
     "PRESETS",
     "AnyPreset",

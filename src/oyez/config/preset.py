@@ -9,7 +9,10 @@ from oyez.config.small import MelConfig, SmallConfig
 from oyez.config.trigger import TriggerConfig
 from oyez.errors import ConfigError
 
-__all__ = ["PRESETS", "AnyPreset", "Preset", "Presets", "SmallPreset", "read_preset"]
+__all__ = ["DEFAULT_MODEL", "PRESETS", "AnyPreset", "Preset", "Presets", "SmallPreset", "read_preset"]
+
+DEFAULT_MODEL = "activate"
+"""The shipped model that is run where none is named."""
 
 
 @dataclass(frozen=True)

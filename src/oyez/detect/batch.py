@@ -7,7 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from oyez import sound
-from oyez.detect.model import DEFAULT_MODEL, Model, model_path
+from oyez.config import DEFAULT_MODEL
+from oyez.detect.model import Model, model_path
 from oyez.detect.stream import Stream
 from oyez.errors import ConfigError
 from oyez.events import Detection

@@ -6,7 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from oyez import sound
-from oyez.detect.model import DEFAULT_MODEL, Model, model_path
+from oyez.config import DEFAULT_MODEL
+from oyez.detect.model import Model, model_path
 from oyez.detect.stream import Scores, Stream
 from oyez.events import Detection
 

@@ -17,14 +17,12 @@ import onnxruntime
 from oyez.config import FULL_SCALE, AnyPreset, SmallPreset, TriggerConfig, read_preset
 from oyez.errors import ConfigError, ModelError
 
-__all__ = ["DEFAULT_MODEL", "FORMAT", "Model", "ModelCard", "model_path", "shipped"]
+__all__ = ["FORMAT", "Model", "ModelCard", "model_path", "shipped"]
 
 Array = npt.NDArray[np.float32]
 
 FORMAT = 1
 """The newest model format that is understood."""
-
-DEFAULT_MODEL = "activate-course"
 
 REQUIRED = (
     "format", "words", "rate", "chunk", "step", "delay_steps", "tail", "features", "model",

@@ -3,13 +3,18 @@
 import numpy as np
 import numpy.typing as npt
 
+from oyez import sound
 from oyez.sound import Samples
 
-__all__ = ["colour", "loop"]
+__all__ = ["at_speed", "colour", "loop", "reverberate", "telephone"]
 
 ROLL_OFF = 0.15  # of the cut-off: the low-pass falls from 0 to −60 dB over it
 STOP_DB = -60.0
 PIVOT_HZ = 1_000.0
+TELEPHONE_HZ = (300.0, 3_400.0)
+MU = 255.0  # of the μ-law
+MU_STEPS = 127  # on each side of zero
+FFT_BLOCK = 4_096  # lengths that are multiples of it are quick to transform
 
 
 def colour(samples: Samples, rate: int, low_pass_hz: float | None = None, tilt_db: float = 0.0) -> Samples:
@@ -46,3 +51,59 @@ def loop(samples: Samples, length: int) -> Samples:
     if not len(samples):
         return np.zeros(length, np.float32)
     return np.resize(samples, length)
+
+
+def at_speed(samples: Samples, rate: int, speed: float) -> Samples:
+    """Played faster or slower, as a tape: the pitch moves with it.
+
+    Args:
+        samples: (samples,).
+        rate: Hertz.
+        speed: above 1 is faster, and so shorter and higher.
+
+    Returns:
+        (about samples / speed,).
+    """
+    return sound.resample(samples, round(rate * speed), rate)
+
+
+def reverberate(samples: Samples, response: Samples) -> Samples:
+    """Heard in a room: convolved with its impulse response, what rings past the end cut off.
+
+    Args:
+        samples: (samples,).
+        response: (samples,), at the same rate, the direct path first: nothing moves in time.
+
+    Returns:
+        (samples,), as long as it was.
+    """
+    if not len(samples):
+        return samples
+    length = -(-(len(samples) + len(response)) // FFT_BLOCK) * FFT_BLOCK
+    spectrum = np.fft.rfft(samples, length) * np.fft.rfft(response, length)
+    return np.asarray(np.fft.irfft(spectrum, length)[: len(samples)], np.float32)
+
+
+def telephone(samples: Samples, rate: int) -> Samples:
+    """Heard over a telephone: 300 to 3400 Hz, in 8 bits.
+
+    Args:
+        samples: (samples,), within ±1; what is louder is cut off.
+        rate: Hertz.
+
+    Returns:
+        (samples,).
+
+    Source: ITU-T G.711, its continuous μ-law: sgn(x) ln(1 + μ|x|) / ln(1 + μ).
+    """
+    if not len(samples):
+        return samples
+    low_hz, high_hz = TELEPHONE_HZ
+    spectrum = np.fft.rfft(samples)
+    hertz = np.fft.rfftfreq(len(samples), 1 / rate)
+    rising = np.clip((hertz - low_hz * (1 - ROLL_OFF)) / (ROLL_OFF * low_hz), 0.0, 1.0)
+    falling = np.clip((high_hz * (1 + ROLL_OFF) - hertz) / (ROLL_OFF * high_hz), 0.0, 1.0)
+    narrow = np.clip(np.fft.irfft(spectrum * rising * falling, len(samples)), -1.0, 1.0)
+    pressed = np.log1p(MU * np.abs(narrow)) / np.log1p(MU)
+    steps = np.rint(pressed * MU_STEPS) / MU_STEPS
+    return np.asarray(np.sign(narrow) * np.expm1(steps * np.log1p(MU)) / MU, np.float32)

@@ -1,0 +1,1 @@
+"""What a word sets off: programs, webhooks, brokers. Knows detections, nothing of audio."""

@@ -1,0 +1,1 @@
+"""Listening without end: a stream in, words, excerpts and passages out."""
