@@ -280,15 +280,33 @@ def test_an_empty_pipe_is_told(model, stdin, capsys):
     assert "standard input is empty" in _error(capsys, "--model", model, "--stdin")
 
 
-def _start(*arguments):
-    command = [sys.executable, "-m", "oyez", "listen", *arguments]
-    pipe = subprocess.PIPE
-    return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, bufsize=0)
+@pytest.fixture
+def start():
+    """Starts the program; what is still there at the end is ended."""
+    started = []
+
+    def begin(*arguments):
+        command = [sys.executable, "-m", "oyez", "listen", *arguments]
+        pipe = subprocess.PIPE
+        before = signal.signal(signal.SIGHUP, signal.SIG_DFL)  # under nohup it would be ignored
+        try:
+            process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, bufsize=0)
+        finally:
+            signal.signal(signal.SIGHUP, before)
+        started.append(process)
+        return process
+
+    yield begin
+    for process in started:
+        process.kill()
+        process.wait()
+        for file in (process.stdin, process.stdout, process.stderr):
+            file.close()
 
 
-def test_the_demo_is_heard_by_the_shipped_model():
+def test_the_demo_is_heard_by_the_shipped_model(start):
     samples, rate = audio.read(DEMO)
-    process = _start("--stdin", "--rate", str(rate), "--model", "activate-course", "--json")
+    process = start("--stdin", "--rate", str(rate), "--model", "activate-course", "--json")
     out, err = process.communicate(to_int16(samples).astype("<i2").tobytes(), timeout=120)
     assert process.returncode == 0, err
     times_s = [json.loads(line)["time_s"] for line in out.splitlines()]
@@ -297,13 +315,13 @@ def test_the_demo_is_heard_by_the_shipped_model():
 
 
 @pytest.mark.parametrize(("sign", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 0), (signal.SIGHUP, 0)])
-def test_it_can_be_stopped_at_any_time(model, tmp_path, sign, code):
+def test_it_can_be_stopped_at_any_time(model, start, tmp_path, sign, code):
     """With a program at work, which is ended; with an excerpt under way, which is kept."""
     alive = tmp_path / "alive"
     os.mkfifo(alive)
     kept = tmp_path / "kept"
     options = ["--save", str(kept), "--timeout", "600", "--on", f'exec 3> "{alive}"; sleep 600']
-    process = _start("--stdin", "--rate", str(RATE), "--model", model, *options)
+    process = start("--stdin", "--rate", str(RATE), "--model", model, *options)
     process.stdin.write(to_int16(tones([1.0], 1.8)).astype("<i2").tobytes())
     with alive.open("rb") as reader:
         assert b"tone" in process.stdout.readline()
@@ -353,12 +371,11 @@ def test_while_the_chime_sounds_the_library_is_not_started_anew(device, monkeypa
     assert device.started == []
 
 
-def test_a_reader_that_leaves_ends_it_quietly(model):
-    process = _start("--stdin", "--rate", str(RATE), "--model", model)
+def test_a_reader_that_leaves_ends_it_quietly(model, start):
+    process = start("--stdin", "--rate", str(RATE), "--model", model)
     process.stdout.close()
     process.stdin.write(to_int16(tones([0.5], 1.0)).astype("<i2").tobytes())
     process.stdin.close()
     err = process.stderr.read()
-    process.stderr.close()
     assert process.wait(60) == 0, err
     assert b"Traceback" not in err

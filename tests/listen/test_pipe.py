@@ -1,10 +1,12 @@
 """Passages to programs: all of the sound, in order; and no program is anybody's problem but its own."""
 
 import os
+import threading
 
 import numpy as np
 import pytest
 
+from oyez.actions.program import Program
 from oyez.errors import ActionError
 from oyez.events import Detection
 from oyez.listen import pipe
@@ -107,6 +109,23 @@ def test_only_so_many_are_at_work(told, tmp_path):
         one.end()
     assert told == [f"--pipe {command}: {MOST} of it are still at work, so this one is left out"]
     one.stop(0.0)
+
+
+def test_who_is_given_up_while_it_starts_is_ended(told, monkeypatch):
+    gate = threading.Event()
+
+    def slow(*arguments, **names):
+        gate.wait(10)
+        return Program(*arguments, **names)
+
+    monkeypatch.setattr(pipe, "Program", slow)
+    one = Pipe("sleep 600", RATE, told.append)
+    one.start(HEARD)
+    opener = threading.Timer(0.05, gate.set)
+    opener.start()
+    one.stop(0.0)
+    opener.join()
+    assert told == ["--pipe sleep 600: was still at work at the end, and was stopped"]
 
 
 def test_a_dry_run_only_tells(told, tmp_path):
