@@ -118,6 +118,27 @@ def test_import_only_defines(path: Path) -> None:
         assert isinstance(node, allowed) or documents or for_types, ast.unparse(node)
 
 
+def _files_at_home(code: str, home: Path, **variables: str) -> list[str]:
+    """What a program leaves in an empty home."""
+    environment = {**os.environ, "PYTHONPATH": str(SOURCE.parent), "HOME": str(home), **variables}
+    environment.pop("XDG_CACHE_HOME", None)
+    if not variables:
+        environment.pop("ORT_DISABLE_TELEMETRY", None)
+    subprocess.run([sys.executable, "-c", code], check=True, env=environment, capture_output=True)
+    return [str(path.relative_to(home)) for path in home.rglob("*") if path.is_file()]
+
+
+def test_the_runtime_reports_nothing_and_leaves_nothing(tmp_path: Path) -> None:
+    """Its own usage reports, which begin with a number for the machine on disk, are off before it is loaded."""
+    code = "import oyez, numpy\noyez.load().push(numpy.zeros(16_000, numpy.float32))"
+    assert _files_at_home(code, tmp_path) == []
+
+
+def test_who_wants_the_runtimes_reports_keeps_them() -> None:
+    code = "import os\nos.environ['ORT_DISABLE_TELEMETRY'] = '0'\nimport oyez\noyez.load()\n"
+    assert _python(f"{code}print(os.environ['ORT_DISABLE_TELEMETRY'])").stdout == "0\n"
+
+
 def test_importing_every_module_prints_nothing() -> None:
     names = [f"oyez.{name.removesuffix('.py').replace('/', '.')}" for name in PATHS]
     run = _python("".join(f"import {name.removesuffix('.__init__')}\n" for name in names))

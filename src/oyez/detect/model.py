@@ -5,6 +5,7 @@ The only module of detection that knows ONNX Runtime.
 
 import base64
 import json
+import os
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
@@ -12,10 +13,15 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import onnxruntime
 
 from oyez.config import FULL_SCALE, AnyPreset, SmallPreset, TriggerConfig, read_preset
 from oyez.errors import ConfigError, ModelError
+
+REPORTS_OFF = os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+"""ONNX Runtime's official builds report their use to its maker, and keep a number for each machine, unless this
+is set before they are loaded. Who has set it to 0 is left to it."""
+
+import onnxruntime  # noqa: E402 - after the line above
 
 __all__ = ["FORMAT", "Model", "ModelCard", "model_path", "shipped"]
 
@@ -106,6 +112,8 @@ class Model:
         self.path = path
         if not path.is_file():
             raise ModelError(f"{path}: no such model file. {_known()}")
+        if REPORTS_OFF != "0":
+            onnxruntime.disable_telemetry_events()  # where the variable is not known: Windows
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
