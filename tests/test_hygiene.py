@@ -129,7 +129,7 @@ def _files_at_home(code: str, home: Path, **variables: str) -> list[str]:
 
 
 def test_the_runtime_reports_nothing_and_leaves_nothing(tmp_path: Path) -> None:
-    """Its own usage reports, which begin with a number for the machine on disk, are off before it is loaded."""
+    """Its usage reports, which begin with a number for the machine on disk, are off before it is loaded."""
     code = "import oyez, numpy\noyez.load().push(numpy.zeros(16_000, numpy.float32))"
     assert _files_at_home(code, tmp_path) == []
 

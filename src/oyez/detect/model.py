@@ -18,8 +18,8 @@ from oyez.config import FULL_SCALE, AnyPreset, SmallPreset, TriggerConfig, read_
 from oyez.errors import ConfigError, ModelError
 
 REPORTS_OFF = os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
-"""ONNX Runtime's official builds report their use to its maker, and keep a number for each machine, unless this
-is set before they are loaded. Who has set it to 0 is left to it."""
+"""ONNX Runtime's official builds report their use to its maker, and keep a number for each machine, unless
+this is set before they are loaded. Who has set it to 0 is left to it."""
 
 import onnxruntime  # noqa: E402 - after the line above
 
