@@ -178,8 +178,9 @@ def both(endless: Curve, in_turns: Curve, threshold: float) -> str:
     """False accepts of one that listens on and on, and of one that begins anew each minute."""
     one, anew = (curve.at(threshold).false_accepts for curve in (endless, in_turns))
     return (
-        f"\nFalse accepts at the shipped threshold: {one} by one detector that listens on and on, {anew} by two "
-        "that take turns each minute (each begins 5 s before its turn), which is nearer to short recordings.\n"
+        f"\nFalse accepts at the shipped threshold: {one} by one detector that listens on and on, "
+        f"{anew} by two that take turns each minute (each begins 5 s before its turn), which is nearer to "
+        "short recordings.\n"
     )
 
 
