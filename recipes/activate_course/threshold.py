@@ -3,7 +3,8 @@
     python recipes/activate_course/threshold.py MODEL WORDS BACKGROUNDS
 
 WORDS holds the validation voices (`activate/`, `negatives/`), BACKGROUNDS what `backgrounds.py` held out.
-Speech and games there are the negatives, each heard twice: as it is and in held-out noise at 10 dB.
+Speech and games there are the negatives, each heard twice: as it is and in held-out noise at 10 dB, by
+detectors that take turns each minute, as in `oyez listen`: one that listened on goes deaf, and looks strict.
 Positives are scenes of the validation voices. Of all thresholds and a few smoothings, the one with the
 fewest misses at no more than FALSE_ACCEPTS_PER_HOUR is taken.
 """
@@ -41,23 +42,33 @@ SCENE = SceneConfig(
     positives=(1, 4), negatives=(0, 4), snr_db=(3, 25), background_db=(-20, -5), level_dbfs=(-35, -18)
 )
 SNR_DB = 10.0
+TURN_S, WARM_UP_S = 60, 5
 
 
 def negatives(detector: Detector, folder: Path) -> tuple[list[Track], float]:
     """Scores of the held-out speech, clean and noisy, and the hours of it, each counted once."""
     noises = [audio.read(path, RATE)[0] for path in audio.files_in(folder / "noise")]
-    fresh = Detector(detector.model, rate=RATE)
     tracks, seconds = [], 0.0
     for kind in ("speech", "games"):
         for number, path in enumerate(audio.files_in(folder / kind)):
             samples, _ = audio.read(path, RATE)
             noise = np.resize(noises[number % len(noises)], len(samples))
             gain = sound.db_to_gain(sound.rms_dbfs(samples) - sound.rms_dbfs(noise) - SNR_DB)
-            for heard in (samples, samples + noise * np.float32(gain)):
-                fresh.push(heard)
-                tracks.append(Track(fresh.last_scores[:, 0]))
+            both = (samples, samples + noise * np.float32(gain))
+            tracks += [Track(in_turns(detector, heard)) for heard in both]
             seconds += len(samples) / RATE
     return tracks, seconds / 3600
+
+
+def in_turns(detector: Detector, samples: sound.Samples) -> np.ndarray:
+    """Scores of a recording by detectors that are relieved each minute; each begins 5 s before its turn."""
+    scores = []
+    for start in range(0, len(samples), TURN_S * RATE):
+        before = max(0, start - WARM_UP_S * RATE)
+        fresh = Detector(detector.model, rate=RATE)
+        fresh.push(samples[before : start + TURN_S * RATE])
+        scores.append(fresh.last_scores[round((start - before) / RATE / fresh.step_s) :, 0])
+    return np.concatenate(scores)
 
 
 def positives(detector: Detector, words: Path, backgrounds: Path) -> list[Track]:
