@@ -8,6 +8,7 @@ import sys
 import urllib.request
 from array import array
 from collections.abc import Iterator
+from http.client import HTTPException
 
 import oyez
 
@@ -24,8 +25,8 @@ def heard() -> Iterator[oyez.Detection]:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        sys.exit("usage: switch_lamp.py URL < samples")
+    if len(sys.argv) != 2 or not sys.argv[1].startswith(("http://", "https://")):
+        sys.exit("usage: switch_lamp.py http://… < samples")
     for detection in heard():
         body = json.dumps({"word": detection.word, "time_s": detection.time_s, "score": detection.score})
         headers = {"Content-Type": "application/json"}
@@ -33,5 +34,5 @@ if __name__ == "__main__":
         try:
             with urllib.request.urlopen(request, timeout=5) as answer:
                 print(f"{detection.time_s:.2f} s: {detection.word}, answered {answer.status}", flush=True)
-        except OSError as error:  # the lamp is not there now: listen on
-            print(f"{detection.time_s:.2f} s: {detection.word}, but {error}", file=sys.stderr, flush=True)
+        except (OSError, HTTPException) as error:  # the lamp is not there now: listen on
+            print(f"{detection.time_s:.2f} s: {detection.word}, but {error!r}", file=sys.stderr, flush=True)

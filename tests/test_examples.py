@@ -1,6 +1,7 @@
 """The scripts in `examples/` are short, and do what they say on the demo's recording."""
 
 import json
+import socket
 import subprocess
 import sys
 import threading
@@ -118,6 +119,29 @@ def test_lamp_that_refuses_or_is_gone_stops_nothing(pcm: bytes, times_s: list[st
     assert b"500" in run.stderr
     run = _run("switch_lamp.py", broken.url, pcm=pcm)
     assert (run.returncode, _times(run.stderr)) == (0, times_s)
+
+
+def test_lamp_that_answers_nonsense_stops_nothing(pcm: bytes, times_s: list[str]) -> None:
+    """Bytes that are no HTTP, from a server that then closes."""
+    server = socket.create_server(("127.0.0.1", 0))
+
+    def answer() -> None:
+        for _ in times_s:
+            connection, _ = server.accept()
+            with connection:
+                connection.recv(65_536)
+                connection.sendall(b"lamp\r\n")
+
+    threading.Thread(target=answer, daemon=True).start()
+    with server:
+        run = _run("switch_lamp.py", f"http://127.0.0.1:{server.getsockname()[1]}/", pcm=pcm)
+    assert (run.returncode, _times(run.stderr)) == (0, times_s)
+
+
+def test_lamp_without_a_scheme_is_told(pcm: bytes) -> None:
+    run = _run("switch_lamp.py", "lamp.local", pcm=pcm)
+    assert run.returncode == 1
+    assert run.stderr.decode().startswith("usage: switch_lamp.py http://")
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)

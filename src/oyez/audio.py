@@ -26,6 +26,7 @@ __all__ = [
     "duration_s",
     "files_in",
     "info",
+    "kind",
     "read",
     "segment",
     "write",
@@ -150,6 +151,16 @@ def info(path: Path | str) -> tuple[int, int]:
     """
     with _opened(path) as file:
         return file.frames, file.samplerate
+
+
+def kind(path: Path | str) -> tuple[str, str]:
+    """Libsndfile's names of a recording's format and of its samples, such as WAV and PCM_16.
+
+    Raises:
+        AudioError: as for `read`, but for the length.
+    """
+    with _opened(path) as file:
+        return file.format, file.subtype
 
 
 def duration_s(path: Path | str) -> float:

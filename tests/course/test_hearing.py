@@ -131,6 +131,12 @@ def test_no_word_in_the_first_steps_is_chimed() -> None:
     assert _chimes(y) == []
 
 
+def test_predictions_may_be_lists() -> None:
+    soundfile.write("a.wav", np.zeros(RATE, np.float32), RATE)
+    chime_on_activate("a.wav", [[[0.9]] * 100], 0.5)
+    assert len(read_segment("chime_output.wav")) == 1000
+
+
 def test_chime_lies_at_the_same_share_of_any_clip() -> None:
     y = np.zeros(100)
     y[90] = 1

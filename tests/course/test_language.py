@@ -1,3 +1,4 @@
+import ast
 import importlib
 import string
 from collections.abc import Iterator
@@ -62,6 +63,23 @@ def test_errors_speak_korean() -> None:
         insert_ones(np.zeros(3), 0)
     with pytest.raises(ConfigError, match="입력은"):
         model((5511, 100))
+
+
+def _spoken(path: Path) -> list[str]:
+    """What a module raises with words of its own, in place of a `Text`."""
+    return [
+        f"{path.name}:{node.lineno}"
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call)
+        for value in node.exc.args
+        if isinstance(value, ast.JoinedStr | ast.Constant)
+    ]
+
+
+def test_no_error_speaks_one_language_only() -> None:
+    """But for that of a language which is not known."""
+    found = [place for path in sorted(FOLDER.rglob("*.py")) for place in _spoken(path)]
+    assert [place.partition(":")[0] for place in found] == ["language.py"]
 
 
 def test_unknown_language_is_told() -> None:

@@ -112,7 +112,7 @@ def test_layer_without_one_before_it_is_told(before: Any) -> None:
         Conv1D(196, 15, 4)(before)
 
 
-@pytest.mark.parametrize("shape", [(5511, 100), (14, 101), (5511,), (1, 5511, 101)])
+@pytest.mark.parametrize("shape", [(5511, 100), (14, 101), (5511,), (1, 5511, 101), 5511])
 def test_input_of_another_shape_is_told(shape: Any) -> None:
     with pytest.raises(ConfigError, match=r"must have the shape \(frames, 101\) with 15 frames or more"):
         Input(shape=shape)

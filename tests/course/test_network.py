@@ -179,6 +179,13 @@ def test_last_batch_may_be_smaller_and_order_may_be_kept(monkeypatch: pytest.Mon
     assert seen[-1] != list(range(7))
 
 
+def test_no_batch_size_is_kerass() -> None:
+    x, y = _data()
+    network = _compiled()
+    assert len(network.fit(x, y, batch_size=None, verbose=0).history["loss"]) == 1
+    np.testing.assert_array_equal(network.predict(x, batch_size=None), network.predict(x))
+
+
 def test_frozen_layers_stay_and_others_learn(capsys: pytest.CaptureFixture[str]) -> None:
     """The later edition freezes its normalisations, layers 2, 7 and 10, before it learns on."""
     x, y = _data()
@@ -233,8 +240,10 @@ def test_networks_of_two_words_name_them() -> None:
         (lambda n: n.compile(optimizer="sgd"), "optimizer must be one of adam, got 'sgd'"),
         (lambda n: n.compile(optimizer=3), "optimizer must be one of"),
         (lambda n: n.save("mine.h5"), "a network is saved as .onnx"),
-        (lambda n: n.fit(*_data(), batch_size=0), "batch_size and epochs must be 1 or more, got 0 and 1"),
-        (lambda n: n.fit(*_data(), epochs=0), "batch_size and epochs must be 1 or more"),
+        (lambda n: n.fit(*_data(), batch_size=0), "batch_size must be 1 or more, got 0"),
+        (lambda n: n.predict(_data()[0], batch_size=-1), "batch_size must be 1 or more, got -1"),
+        (lambda n: n.evaluate(*_data(), batch_size=0), "batch_size must be 1 or more, got 0"),
+        (lambda n: n.fit(*_data(), epochs=0), "epochs must be 1 or more, got 0"),
     ],
 )
 def test_what_the_lesson_does_not_use_is_refused(call: Any, said: str) -> None:
@@ -265,8 +274,8 @@ def test_labels_of_another_shape_are_told() -> None:
     ("values", "said"),
     [
         ({"lr": 0}, "lr must be > 0, got 0"),
-        ({"beta_1": 1}, "beta_1 must be 0..1, got 1"),
-        ({"beta_2": -0.1}, "beta_2 must be 0..1"),
+        ({"beta_1": 1}, "beta_1 must be ≥ 0, < 1, got 1"),
+        ({"beta_2": -0.1}, "beta_2 must be ≥ 0, < 1"),
         ({"epsilon": 0}, "epsilon must be > 0"),
         ({"decay": -1}, "decay must be ≥ 0, got -1"),
     ],

@@ -51,6 +51,31 @@ def test_wav_keeps_its_channels_and_samples(tmp_path: Path, subtype: str, width:
     np.testing.assert_allclose(to_array(got) / scale, both, atol=0.01)
 
 
+@pytest.mark.parametrize(("kind", "subtype"), [("WAVEX", "FLOAT"), ("WAVEX", "ULAW"), ("WAV", "DOUBLE")])
+def test_samples_that_are_no_integers_are_read_as_what_they_are(
+    tmp_path: Path, kind: str, subtype: str
+) -> None:
+    """The extensible header hides what the samples are; pydub would take them for integers."""
+    samples = tone(300, 0.5, RATE)
+    soundfile.write(tmp_path / "a.wav", samples, RATE, format=kind, subtype=subtype)
+    got = to_array(read_segment(tmp_path / "a.wav"))
+    np.testing.assert_allclose(got[:, 0] / 32768, samples, atol=0.01)
+    preprocess_audio(tmp_path / "a.wav")
+    np.testing.assert_allclose(audio.read(tmp_path / "a.wav")[0][: len(samples)], samples, atol=0.01)
+
+
+@pytest.mark.parametrize("subtype", ["PCM_16", "PCM_24"])
+def test_a_file_that_ends_within_a_sample_loses_only_that(tmp_path: Path, subtype: str) -> None:
+    both = np.stack((tone(300, 0.2, 8000), tone(900, 0.2, 8000)), axis=1)
+    path = tmp_path / "a.wav"
+    soundfile.write(path, both, 8000, subtype=subtype)
+    path.write_bytes(path.read_bytes()[:-1])
+    rate, got = wavfile.read(path)
+    assert (rate, len(got)) == (8000, 1599)
+    preprocess_audio(path)
+    assert audio.info(path) == (441_000, 44_100)
+
+
 @pytest.mark.parametrize("name", ["a.flac", "a.ogg", "float.wav"])
 def test_other_formats_become_one_channel_of_16_bits(tmp_path: Path, name: str) -> None:
     samples = tone(300, 0.5, RATE)

@@ -37,7 +37,7 @@ class Adam:
         ranges |= {"beta_1": 0 <= self.beta_1 < 1, "beta_2": 0 <= self.beta_2 < 1}
         for name, holds in ranges.items():
             if not holds:
-                expected = "0..1" if name.startswith("beta") else "≥ 0" if name == "decay" else "> 0"
+                expected = "≥ 0, < 1" if name.startswith("beta") else "≥ 0" if name == "decay" else "> 0"
                 raise ConfigError(ADAM_RANGE(name=name, expected=expected, got=getattr(self, name)))
 
     def rate(self, update: int) -> float:

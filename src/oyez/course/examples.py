@@ -55,6 +55,14 @@ BAD_END = Text(
     en="the end of a segment must be 0 or more milliseconds, got {end}.",
     ko="구간의 끝은 0 이상의 밀리초여야 하는데 {end}입니다.",
 )
+BAD_STEPS = Text(
+    en="Ty must be 1 step or more, got {steps}. The lesson's is 1375.",
+    ko="Ty는 1 이상이어야 하는데 {steps}입니다. 강의에서는 1375입니다.",
+)
+NO_CLIPS = Text(
+    en="there are no clips to draw from. Load some: load_raw_audio().",
+    ko="뽑을 클립이 없습니다. load_raw_audio()로 불러오세요.",
+)
 SAVED = Text(
     en="File ({name}) was saved in your directory.",
     ko="{name} 파일을 현재 폴더에 저장했습니다.",
@@ -179,7 +187,7 @@ def create_training_example(
     if seed is not None:
         np.random.seed(seed)
     if Ty < 1:
-        raise ConfigError(f"Ty must be 1 step or more, got {Ty}.")
+        raise ConfigError(BAD_STEPS(steps=Ty))
     background = background + BACKGROUND_DB
     y = np.zeros((1, Ty))
     taken: list[Times] = []
@@ -197,7 +205,7 @@ def _choose(clips: "Sequence[AudioSegment]", most: int) -> "list[AudioSegment]":
     """None to `most` clips, with repetition: their number first, then their indices, as in the lesson."""
     count = np.random.randint(0, most + 1)
     if count and not clips:
-        raise DataError("there are no clips to draw from. Load some: load_raw_audio().")
+        raise DataError(NO_CLIPS())
     return [clips[index] for index in np.random.randint(len(clips) or 1, size=count)]
 
 

@@ -121,6 +121,7 @@ def chime_on_activate(
         DataError: predictions have another shape.
         OutputError: `chime_output.wav` cannot be written.
     """
+    predictions = np.asarray(predictions)
     if np.ndim(predictions) != 3 or np.shape(predictions)[::2] != (1, 1):
         raise DataError(PREDICTIONS_SHAPE(shape=np.shape(predictions)))
     clip = read_segment(filename)

@@ -8,6 +8,8 @@ import dataclasses
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
+import numpy as np
+
 from oyez.config import FeatureConfig, ModelConfig
 from oyez.course.language import Text
 from oyez.errors import ConfigError
@@ -89,9 +91,9 @@ def Input(shape: tuple[int, ...]) -> Chain:  # noqa: N802
         ConfigError: the network could not hear a clip of that shape.
     """
     bins, least = FeatureConfig().bins, ModelConfig().kernel
-    fits = len(shape) == 2 and shape[1] == bins and shape[0] >= least
+    fits = np.shape(shape) == (2,) and shape[1] == bins and shape[0] >= least
     if not fits:
-        raise ConfigError(INPUT_SHAPE(bins=bins, least=least, got=tuple(shape)))
+        raise ConfigError(INPUT_SHAPE(bins=bins, least=least, got=shape))
     return Chain((), tuple(shape))
 
 

@@ -51,6 +51,10 @@ Y_SHAPE = Text(
     en="Y must have the shape {expected}, got {got}.",
     ko="Y는 {expected} 모양이어야 하는데 {got}입니다.",
 )
+BAD_COUNT = Text(
+    en="{name} must be 1 or more, got {got}.",
+    ko="{name} 값은 1 이상이어야 하는데 {got}입니다.",
+)
 OTHER_SUFFIX = Text(
     en="{path}: a network is saved as .onnx, the model file that oyez detect runs. Name it so.",
     ko="{path}: 신경망은 oyez detect가 실행하는 .onnx 모델 파일로 저장합니다. 이름을 그렇게 지으세요.",
@@ -165,7 +169,7 @@ class Model:
         self,
         x: npt.ArrayLike,
         y: npt.ArrayLike,
-        batch_size: int = 32,
+        batch_size: int | None = 32,
         epochs: int = 1,
         verbose: int = 1,
         validation_data: tuple[npt.ArrayLike, npt.ArrayLike] | None = None,
@@ -176,7 +180,7 @@ class Model:
         Args:
             x: (clips, frames, bins), power, as `graph_spectrogram` gives it, transposed.
             y: (clips, steps, words), 0 or 1.
-            batch_size: clips in one update; the last batch may be smaller.
+            batch_size: clips in one update; the last batch may be smaller. None is 32, as in Keras.
             epochs: times that each clip is learnt from.
             verbose: 0 prints nothing.
             validation_data: x and y that are scored after each epoch.
@@ -191,8 +195,8 @@ class Model:
         """
         fitting = self._compiled()
         power, labels = self._pair(x, y)
-        if batch_size < 1 or epochs < 1:
-            raise ConfigError(f"batch_size and epochs must be 1 or more, got {batch_size} and {epochs}.")
+        batch_size = _count("batch_size", batch_size)
+        epochs = _count("epochs", epochs)
         fitting.freeze(one.kept for one in self.layers if not one.trainable and one.kept)
         history: dict[str, list[float]] = {}
         for epoch in range(epochs):
@@ -215,7 +219,7 @@ class Model:
         return History(history)
 
     def evaluate(
-        self, x: npt.ArrayLike, y: npt.ArrayLike, batch_size: int = 32, verbose: int = 1
+        self, x: npt.ArrayLike, y: npt.ArrayLike, batch_size: int | None = 32, verbose: int = 1
     ) -> list[float]:
         """Loss and accuracy.
 
@@ -236,13 +240,13 @@ class Model:
         """
         fitting = self._compiled()
         power, labels = self._pair(x, y)
-        scores, loss = fitting.score(power, labels, batch_size)
+        scores, loss = fitting.score(power, labels, _count("batch_size", batch_size))
         accuracy = _accuracy(labels, scores)
         if verbose:
             print(f"loss: {loss:.4f}, accuracy: {accuracy:.4f}")
         return [loss, accuracy]
 
-    def predict(self, x: npt.ArrayLike, batch_size: int = 32) -> Array:
+    def predict(self, x: npt.ArrayLike, batch_size: int | None = 32) -> Array:
         """Probabilities of the word at each step.
 
         Args:
@@ -258,7 +262,7 @@ class Model:
         from oyez.train.fitting import Fitting
 
         fitting = self._fitting or Fitting(self.network, (0.9, 0.999), 1e-7)
-        return fitting.score(self._power(x), batch_size=batch_size)[0]
+        return fitting.score(self._power(x), batch_size=_count("batch_size", batch_size))[0]
 
     def load_weights(self, path: str | Path) -> None:
         """Take weights from a Keras file of this very network.
@@ -318,6 +322,15 @@ def require_libraries() -> None:
     """Raise MissingExtraError unless networks can be made, and model files written."""
     for library in ("torch", "onnx"):
         require(library, "course")
+
+
+def _count(name: str, value: int | None) -> int:
+    """A number of clips or epochs; None is Keras's 32."""
+    if value is None:
+        return 32
+    if value < 1:
+        raise ConfigError(BAD_COUNT(name=name, got=value))
+    return value
 
 
 def _batches(count: int, size: int, shuffle: bool) -> Iterator[npt.NDArray[np.int64]]:

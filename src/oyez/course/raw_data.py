@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from oyez import audio
+from oyez.course.language import Text
 from oyez.course.rooms import ROOMS, room
 from oyez.course.segments import CLIP_MS, FOLDERS, RATE
 from oyez.course.voices import Speech, Voice
@@ -23,6 +24,15 @@ from oyez.synth.render import Renderer
 from oyez.synth.scene import SceneConfig, draw
 
 __all__ = ["make_dev_set", "make_raw_data"]
+
+SOMETHING_ELSE = Text(
+    en="{path} is there, but holds something else. Rename it, or name another folder.",
+    ko="{path}이(가) 이미 있고 다른 것이 들어 있습니다. 이름을 바꾸거나 다른 폴더를 쓰세요.",
+)
+NOT_MADE = Text(
+    en="{path}: cannot be made ({reason}). Name another folder.",
+    ko="{path}: 만들 수 없습니다({reason}). 다른 폴더를 쓰세요.",
+)
 
 CLIP_S = CLIP_MS / 1000
 WORD = ("activate", "activate.", "activate!", "activate?")
@@ -97,12 +107,12 @@ def make_dev_set(path: str | Path = "dev_set", count: int = 25, seed: int = 1) -
 def _new_folder(path: Path) -> Iterator[Path]:
     """A folder beside `path` that gets its name when all that it holds is written."""
     if path.exists() and not (path.is_dir() and not any(path.iterdir())):
-        raise DataError(f"{path} is there, but holds something else. Rename it, or name another folder.")
+        raise DataError(SOMETHING_ELSE(path=path))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
     except OSError as error:
-        raise OutputError(f"{path}: cannot be made ({error.strerror}).") from None
+        raise OutputError(NOT_MADE(path=path, reason=error.strerror)) from None
     try:
         yield draft
         draft.chmod(0o755)

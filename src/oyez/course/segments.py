@@ -5,6 +5,7 @@ The only module that knows pydub, which the extra `course` installs.
 
 import math
 import warnings
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,8 +40,15 @@ RATE = 44_100
 CLIP_MS = 10_000
 """Milliseconds of the lesson's clips."""
 
+PLAIN = ("PCM_U8", "PCM_16", "PCM_24", "PCM_32")
+"""Samples that pydub reads right; others it takes for these, where the header is an extensible one."""
+
 FOLDERS = ("activates", "negatives", "backgrounds")
 
+NO_FILE = Text(
+    en="{path}: no such file. Check its name, and the folder that the notebook runs in.",
+    ko="{path}: 파일이 없습니다. 이름과 노트북이 실행되는 폴더를 확인하세요.",
+)
 EMPTY_FOLDER = Text(
     en="{folder}: expected recordings there, got none. The lesson's raw data has the folders "
     "activates, negatives and backgrounds.",
@@ -78,16 +86,19 @@ def read_segment(path: str | Path) -> "AudioSegment":
         AudioError: the file is missing or is no recording.
     """
     path = Path(path)
-    audio.info(path)  # tells what is wrong with a file better than pydub does
+    if not path.exists():
+        raise AudioError(NO_FILE(path=path))
     known = segment_class()
     from pydub.exceptions import CouldntDecodeError
 
-    try:
-        with path.open("rb") as file:
-            return known(file)
-    except CouldntDecodeError:
-        samples, rate = audio.read(path)
-        return known(to_int16(samples).tobytes(), sample_width=2, frame_rate=rate, channels=1)
+    _, samples_kind = audio.kind(path)  # tells what is wrong with a file better than pydub does
+    if samples_kind in PLAIN:
+        with suppress(CouldntDecodeError), path.open("rb") as file:
+            segment = known(file)
+            cut = len(segment.raw_data) % segment.frame_width  # the file ends within a sample
+            return segment._spawn(segment.raw_data[:-cut]) if cut else segment
+    samples, rate = audio.read(path)
+    return known(to_int16(samples).tobytes(), sample_width=2, frame_rate=rate, channels=1)
 
 
 def write_segment(segment: "AudioSegment", path: str | Path) -> None:
