@@ -140,3 +140,29 @@ def test_what_is_not_there(tmp_path):
 def test_a_name_that_tells_no_speaker():
     with pytest.raises(ConfigError, match=re.escape("_x.wav: its name tells no speaker. Pass --speaker")):
         voice(Path("in/_x.wav"), Path("in"))
+
+
+def test_recordings_that_lie_where_they_would_be_saved_are_refused(tmp_path, long):
+    root = tmp_path / "words"
+    add(root, long)
+    before = sounds.files(root)
+    for source in (root / "yes", root / "yes" / "ann_0001.wav"):
+        with pytest.raises(ConfigError, match=r"already\. Name recordings from elsewhere"):
+            add(root, source)
+    assert sounds.files(root) == before
+
+
+def test_a_broken_recording_in_the_folder_stops_nothing(tmp_path, long):
+    root = tmp_path / "words"
+    (root / "yes").mkdir(parents=True)
+    (root / "yes" / "bad.wav").write_text("junk")
+    outcome, _ = add(root, long)
+    assert outcome.kept == 2
+
+
+def test_a_name_without_a_speaker_leaves_nothing_half_done(tmp_path, long):
+    audio.write(long.parent / "zed_1.wav", sounds.take(), RATE)
+    audio.write(long.parent / "_nobody.wav", sounds.take(), RATE)
+    with pytest.raises(ConfigError, match="tells no speaker"):
+        add(tmp_path / "words", long.parent)
+    assert not (tmp_path / "words" / "yes").exists()

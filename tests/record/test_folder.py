@@ -174,3 +174,15 @@ def test_a_name_that_is_no_voice(speaker):
 def test_blanks_around_a_name_do_not_count():
     assert (check_word(" hey you "), check_speaker(" ann ")) == ("hey you", "ann")
     assert check_word("오예") == "오예"
+
+
+def test_two_sessions_keep_each_others_rows(tmp_path):
+    first, second = RecordingFolder(tmp_path), RecordingFolder(tmp_path)
+    add(first)
+    add(second, speaker="bob")
+    add(first)
+    assert [row["path"] for row in rows(tmp_path)] == [
+        "yes/ann_0001.wav",
+        "yes/bob_0001.wav",
+        "yes/ann_0002.wav",
+    ]

@@ -99,13 +99,19 @@ def add_files(
         What came of it; a recording whose samples are in the folder already is not written again.
 
     Raises:
+        ConfigError: a file's name tells no speaker, or it lies where it would be saved; nothing is.
         AudioError: a recording cannot be used: the others are saved first.
         OutputError: the disk refuses.
     """
     outcome, broken = Outcome(), []
     room = plan.folder == BACKGROUNDS
-    for path, top in files:
-        who = "" if room else speaker or voice(path, top)
+    target = (folder.root / plan.folder).resolve()
+    for path, _ in files:
+        if path.resolve().is_relative_to(target):
+            raise ConfigError(f"{path} lies in {target} already. Name recordings from elsewhere.")
+    # all of them first: a name that tells no speaker leaves nothing half done
+    speakers = ["" if room else speaker or voice(path, top) for path, top in files]
+    for (path, _), who in zip(files, speakers, strict=True):
         try:
             for take in [_room(path, plan)] if room else takes_in(path, plan.limits):
                 if folder.count(plan.folder, who) >= plan.count:

@@ -4,13 +4,14 @@ import csv
 import dataclasses
 import io
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from oyez import audio
-from oyez.errors import ConfigError, DataError, OutputError
+from oyez.errors import AudioError, ConfigError, DataError, OutputError
 from oyez.output import check_free, write_text
 from oyez.record.take import Measures
 from oyez.sound import Samples, to_int16
@@ -140,10 +141,11 @@ class RecordingFolder:
         """Whether the very same recording is there already, whatever it is called."""
         wanted = to_int16(samples)
         for path in audio.files_in(self.root / folder):
-            if audio.info(path) == (len(samples), rate):
-                there, _ = audio.read(path)
-                if np.array_equal(to_int16(there), wanted):
-                    return True
+            with suppress(AudioError):  # what cannot be read is another recording
+                if audio.info(path) == (len(samples), rate):
+                    there, _ = audio.read(path)
+                    if np.array_equal(to_int16(there), wanted):
+                        return True
         return False
 
     def add(
@@ -176,6 +178,7 @@ class RecordingFolder:
 
         Raises:
             OutputError: the disk refuses.
+            DataError: the metadata has been changed into something else.
         """
         number = max(self._numbers(folder, speaker), default=0) + 1
         path = self.root / folder / f"{speaker or ROOM}_{number:04d}.wav"
@@ -193,6 +196,8 @@ class RecordingFolder:
             device=device,
             recorded=recorded,
         )
+        # as they stand now: another session, or a person, may have written meanwhile
+        self._fields, self._rows = _read_rows(self.root / METADATA)
         self._rows = [row for row in self._rows if row["path"] != entry.path]
         self._rows.append(entry.row())
         self._write_rows()
