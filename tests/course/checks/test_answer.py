@@ -1,26 +1,12 @@
-import importlib
 import string
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from oyez.course import checks, use_language
 from oyez.course.checks.answer import ExerciseError, ask, call_text
-from oyez.course.language import Text
 from oyez.errors import OyezError
-
-FOLDER = Path(checks.__file__).parent
-MODULES = [
-    importlib.import_module(f"oyez.course.checks.{path.stem}") for path in sorted(FOLDER.glob("[a-z]*.py"))
-]
-TEXTS = {
-    f"{module.__name__}.{name}": value
-    for module in MODULES
-    for name, value in vars(module).items()
-    if isinstance(value, Text)
-}
 
 
 @pytest.fixture(autouse=True)
@@ -28,25 +14,6 @@ def english() -> Iterator[None]:
     """As a program starts."""
     yield
     use_language("en")
-
-
-def _fields(text: str) -> list[str]:
-    return sorted(name for _, name, _, _ in string.Formatter().parse(text) if name is not None)
-
-
-def _is_korean(text: str) -> bool:
-    return any("가" <= sign <= "힣" for sign in text)
-
-
-@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
-def test_message_says_the_same_in_both_languages(text: Text) -> None:
-    assert set(_fields(text.en)) == set(_fields(text.ko))
-    assert _is_korean(text.ko)
-    assert not _is_korean(text.en)
-
-
-def test_messages_are_found() -> None:
-    assert len(TEXTS) > 40
 
 
 def test_answer_comes_back() -> None:
