@@ -2,14 +2,13 @@
 
 import io
 import json
-import math
 
 import pytest
 from rich.console import Console
 
 from oyez.events import Detection
 from oyez.listen.heard import Heard, Level, Nearly
-from oyez.listen.screen import Screen, at, meter, score_bar
+from oyez.listen.screen import Screen, at, score_bar
 
 WORDS = [("activate", 0.6), ("stop", 0.8)]
 HEARD = Heard("small", Detection("activate", 65.25, 0.91), 0.6)
@@ -127,24 +126,6 @@ def test_after_the_end_there_is_no_meter():
 )
 def test_times(time_s, text):
     assert at(time_s) == text
-
-
-@pytest.mark.parametrize(
-    ("dbfs", "filled", "colour"),
-    [
-        (-math.inf, 0, "green"),
-        (-60, 0, "green"),
-        (-30, 8, "green"),
-        (-12, 13, "yellow"),
-        (-3, 15, "red"),
-        (5, 16, "red"),
-    ],
-)
-def test_the_meter_has_a_bar_a_colour_and_a_number(dbfs, filled, colour):
-    text = meter(dbfs)
-    assert text.plain.count("█") == filled
-    assert text.plain.endswith(f" {min(0, max(-60, dbfs)):3.0f} dBFS")
-    assert not filled or text.spans[0].style == colour
 
 
 @pytest.mark.parametrize(

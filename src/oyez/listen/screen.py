@@ -11,11 +11,11 @@ from rich.live import Live
 from rich.text import Text
 
 from oyez.listen.heard import Heard, Level, Nearly
+from oyez.meter import LOWEST_DBFS, meter
 
-__all__ = ["Screen", "at", "meter", "score_bar"]
+__all__ = ["Screen", "at", "score_bar"]
 
 METER_CELLS, SCORE_CELLS = 16, 20
-LOWEST_DBFS, LOUD_DBFS, CLIPPING_DBFS = -60.0, -12.0, -3.0
 REFRESH_S = 0.1
 
 
@@ -116,7 +116,7 @@ class Screen:
         self._highest = list(map(max, self._highest, level.scores))
         if level.time_s - self._shown_s < REFRESH_S:
             return
-        line = Text(f"{at(level.time_s)}  ") + meter(self._loudest_dbfs)
+        line = Text(f"{at(level.time_s)}  ") + meter(self._loudest_dbfs, METER_CELLS)
         for (word, threshold), score in zip(self._words, self._highest, strict=True):
             line += Text(f"  {word} ") + score_bar(score, threshold)
         if level.muted:
@@ -132,20 +132,6 @@ def at(time_s: float) -> str:
     minutes, seconds = divmod(round(time_s * 100) / 100, 60)
     hours, minutes = divmod(int(minutes), 60)
     return f"{hours}:{minutes:02}:{seconds:05.2f}" if hours else f"{minutes}:{seconds:05.2f}"
-
-
-def meter(level_dbfs: float) -> Text:
-    """A bar from −60 to 0 dBFS: green, yellow from −12 on, red from −3 on; and the number.
-
-    Args:
-        level_dbfs: −∞ for silence.
-    """
-    level_dbfs = min(0.0, max(LOWEST_DBFS, level_dbfs))
-    filled = round(METER_CELLS * (1 - level_dbfs / LOWEST_DBFS))
-    colour = "red" if level_dbfs >= CLIPPING_DBFS else "yellow" if level_dbfs >= LOUD_DBFS else "green"
-    return Text.assemble(
-        ("█" * filled, colour), ("░" * (METER_CELLS - filled), "dim"), f" {level_dbfs:3.0f} dBFS"
-    )
 
 
 def score_bar(score: float, threshold: float) -> Text:

@@ -8,15 +8,14 @@ from rich.live import Live
 from rich.padding import Padding
 from rich.text import Text
 
+from oyez.meter import meter
 from oyez.record.session import Choice
 from oyez.record.take import Take
 
-__all__ = ["Terminal", "meter", "summary"]
+__all__ = ["Terminal", "summary"]
 
 METER_CELLS = 24
 INDENT = 6  # columns
-LOWEST_DBFS = -60.0
-LOUD_DBFS, CLIPPING_DBFS = -12.0, -3.0
 
 KEYS = {"k": Choice.KEEP, "a": Choice.AGAIN, "p": Choice.PLAY, "s": Choice.SKIP, "q": Choice.QUIT}
 ENTER = "\n"
@@ -55,7 +54,7 @@ class Terminal:
         """The meter; elsewhere only that it starts."""
         if self._console.is_terminal:
             prompt = Text.assemble(("● ", "bold red"), self._asked, "  ")
-            self._show(prompt + meter(level_dbfs) + Text(f"  {left_s:4.1f} s"))
+            self._show(prompt + meter(level_dbfs, METER_CELLS) + Text(f"  {left_s:4.1f} s"))
         elif self._asked:
             self._line(Text("now"))
             self._asked, self._counting = "", False
@@ -115,20 +114,6 @@ class Terminal:
         if self._live is not None:
             self._live.stop()
             self._live = None
-
-
-def meter(level_dbfs: float) -> Text:
-    """A bar from −60 to 0 dBFS: green, yellow from −12 on, red from −3 on; and the number.
-
-    Args:
-        level_dbfs: −∞ for silence.
-    """
-    level_dbfs = min(0.0, max(LOWEST_DBFS, level_dbfs))
-    filled = round(METER_CELLS * (1 - level_dbfs / LOWEST_DBFS))
-    colour = "red" if level_dbfs >= CLIPPING_DBFS else "yellow" if level_dbfs >= LOUD_DBFS else "green"
-    return Text.assemble(
-        ("█" * filled, colour), ("░" * (METER_CELLS - filled), "dim"), f" {level_dbfs:4.0f} dBFS"
-    )
 
 
 def summary(take: Take) -> str:
