@@ -108,19 +108,17 @@ def _ours(small: Model) -> Iterator[Engine]:
 
         return run
 
-    def network_alone(pcm: Pcm) -> None:
-        floats, state = pcm.astype(np.float32)[None] / 32768, small.initial_state()
-        for start in range(0, floats.shape[1], CHUNK):
-            _, state = small.run(floats[:, start : start + CHUNK], state)
+    def network_alone(steps: int) -> Callable[[Pcm], None]:
+        def run(pcm: Pcm) -> None:
+            floats, state = pcm.astype(np.float32)[None] / 32768, small.initial_state()
+            for start in range(0, floats.shape[1] // (steps * CHUNK) * steps * CHUNK, steps * CHUNK):
+                _, state = small.run(floats[:, start : start + steps * CHUNK], state)
 
-    def pairs(pcm: Pcm) -> None:
-        floats, state = pcm.astype(np.float32)[None] / 32768, small.initial_state()
-        for start in range(0, floats.shape[1] // (2 * CHUNK) * 2 * CHUNK, 2 * CHUNK):
-            _, state = small.run(floats[:, start : start + 2 * CHUNK], state)
+        return run
 
     yield "Oyez, small", hear(Detector(small))
-    yield "… its network alone", network_alone
-    yield "… its network alone, 160 ms at once", pairs
+    for steps in (1, 2, 3):
+        yield f"… its network alone, {80 * steps} ms at once", network_alone(steps)
     course = Model(model_path("activate-course"))
     yield "Oyez, course, resampled to 44.1 kHz", hear(Detector(course, rate=RATE))
 

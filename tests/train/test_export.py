@@ -189,7 +189,7 @@ def test_small_streams_of_a_batch_do_not_meet(tmp_path, rng):
 def test_small_file_says_what_the_design_asks(tmp_path):
     network, _ = _small(tmp_path / "m.onnx")
     card = Model(tmp_path / "m.onnx").card
-    assert (card.rate, card.chunk, card.step, card.delay_steps, card.tail) == (16_000, 1280, 1280, 0, 12_800)
+    assert (card.rate, card.chunk, card.step, card.delay_steps, card.tail) == (16_000, 3840, 1280, 0, 12_800)
     assert card.words == SMALL_WORDS
     assert card.values["preset"] == "small"
     assert card.values["trunk_sha256"] == trunk_sha256(network.trunk)

@@ -69,6 +69,9 @@ class SmallPreset:
 
     delay_steps = 0
     """Steps at the start of a stream whose scores are 0."""
+    steps_at_once = 3
+    """Steps that one call of the exported network takes: a step costs a third less than alone, and is known
+    80 ms later on average."""
 
     @property
     def step(self) -> int:
@@ -77,8 +80,8 @@ class SmallPreset:
 
     @property
     def chunk(self) -> int:
-        """Samples that the exported network takes at once: one step."""
-        return self.step
+        """Samples that the exported network takes at once: 3840."""
+        return self.steps_at_once * self.step
 
     @property
     def tail(self) -> int:

@@ -112,9 +112,12 @@ class Detector:
 
     def _hear(self) -> list[Detection]:
         """Run the network over the chunks that are whole."""
-        heard = [self.last_scores[:0]]
-        for chunk in self._stream.take():
-            scores, self._state = self.model.run(chunk[None], self._state)
+        chunks, heard = self._stream.take(), []
+        for number in range(len(chunks)):
+            scores, self._state = self.model.run(chunks[number : number + 1], self._state)
             heard.append(scores[0])
-        self.last_scores = np.concatenate(heard)
+        if not heard:
+            self.last_scores = self.last_scores[:0]
+            return []
+        self.last_scores = np.concatenate(heard) if len(heard) > 1 else heard[0]
         return self._stream.judge(self.last_scores)

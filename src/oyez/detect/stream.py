@@ -45,6 +45,7 @@ class Stream:
         self._card = card
         self._triggers = [Trigger(self.trigger[word], card.step / card.rate) for word in card.words]
         self._resampler = sound.Resampler(self.rate, card.rate)
+        self._none = np.zeros((0, card.chunk), np.float32)
         self.reset()
 
     def reset(self) -> None:
@@ -56,7 +57,8 @@ class Stream:
 
     def push(self, samples: sound.Samples) -> None:
         """Take samples at the stream's rate."""
-        self._waiting = np.concatenate((self._waiting, self._resampler.push(samples)))
+        ready = self._resampler.push(samples)
+        self._waiting = np.concatenate((self._waiting, ready)) if len(self._waiting) else ready
 
     def finish(self) -> None:
         """Take the end: what the resampler holds, the model's tail of silence, and up to a whole chunk."""
@@ -67,7 +69,10 @@ class Stream:
     def take(self) -> Scores:
         """The chunks that are whole, (chunks, samples) at the model's rate; they wait no more."""
         count = len(self._waiting) // self._card.chunk
-        whole, rest = np.split(self._waiting, [count * self._card.chunk])
+        if not count:
+            return self._none
+        end = count * self._card.chunk
+        whole, rest = self._waiting[:end], self._waiting[end:]
         self._waiting = rest.copy()  # a view would keep all of a long push
         return whole.reshape(count, self._card.chunk)
 

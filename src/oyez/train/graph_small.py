@@ -33,7 +33,7 @@ def small_graph(weights: Mapping[str, Array], features: MelConfig, heads: Sequen
         heads: words of each head, in the order of the scores.
 
     Returns:
-        A model with inputs `pcm` (streams, k × 1280) and `state` (streams, n), outputs `scores`
+        A model with inputs `pcm` (streams, k × 1280), k ≥ 1, and `state` (streams, n), outputs `scores`
         (streams, k, words) and `state_out`; without metadata.
     """
     units = [weights[f"heads.{number}.gru.weight_hh"].shape[1] for number in range(len(heads))]

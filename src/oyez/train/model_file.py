@@ -18,7 +18,7 @@ from oyez.train.nodes import Array
 
 __all__ = ["annotate", "describe", "sweep", "weights_in", "write_model"]
 
-CHECK_CHUNKS = 12
+CHECK_CHUNKS = 8
 SWEEP_S = 4.0
 
 
