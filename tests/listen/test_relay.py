@@ -27,7 +27,7 @@ class Tired:
 
     words, rate, step_s = ("tone",), RATE, FRAME / RATE
     trigger = {"tone": TriggerConfig(threshold=0.5)}  # noqa: RUF012
-    made = 0
+    made, drifts = 0, True
 
     def __init__(self):
         Tired.made += 1
@@ -64,6 +64,17 @@ def _times(found, kind=Heard):
 def test_no_ear_listens_until_it_is_tired():
     found = _run(Relay("m", Tired), lambda time_s: 0.9 if time_s % 5 < 0.3 else 0.0, 400)
     assert _times(found) == [round(start + 0.02, 2) for start in range(0, 400, 5)]
+
+
+def test_who_does_not_tire_listens_on():
+    class Awake(Tired):
+        drifts = False
+
+    relay = Relay("m", Awake)
+    first = relay._ear
+    found = _run(relay, lambda time_s: 0.9 if time_s % 5 < 0.3 else 0.0, 400)
+    assert relay._ear is first
+    assert _times(found) == [round(start + 0.02, 2) for start in range(0, 70, 5)]
 
 
 def test_two_are_made_and_the_second_starts_beside_the_first(monkeypatch):

@@ -26,6 +26,9 @@ class Preset:
     model: ModelConfig
     trigger: TriggerConfig
 
+    drifts = True
+    """Whether minutes of listening leave their mark on its memory, so that it hears less and less."""
+
     @property
     def step(self) -> int:
         """Samples per output step: 320."""
@@ -67,6 +70,8 @@ class SmallPreset:
     model: SmallConfig
     trigger: TriggerConfig
 
+    drifts = False
+    """Whether minutes of listening leave their mark on its memory."""
     delay_steps = 0
     """Steps at the start of a stream whose scores are 0."""
     steps_at_once = 3

@@ -53,6 +53,11 @@ class Detector:
         """What it listens for, in the order of the scores."""
         return self.model.card.words
 
+    @property
+    def drifts(self) -> bool:
+        """Whether minutes of one stream leave their mark on it, so that it hears less and less."""
+        return self.model.card.preset.drifts
+
     def reset(self) -> None:
         """Forget everything heard: the next sample is the first."""
         self._stream.reset()

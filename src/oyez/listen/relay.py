@@ -1,8 +1,9 @@
 """Two ears that take turns, so that none listens for too long.
 
 A network with a memory may drift: what it has heard for many minutes leaves its mark on its state, and
-scores sink. The lesson's does so. An ear therefore listens for about a minute; before it is relieved,
-the next has listened beside it for some seconds, and knows all that the network needs.
+scores sink. The lesson's does so (`Preset.drifts`). An ear of such a network therefore listens for about a
+minute; before it is relieved, the next has listened beside it for some seconds, and knows all that the
+network needs. Any other network has one ear, and listens on.
 """
 
 from collections.abc import Callable
@@ -35,6 +36,7 @@ class Relay:
         self._ear, self._next = Ear(model, make()), Ear(model, make())
         self.detector = self._ear.detector
         """One of the two: for its words, thresholds and rate."""
+        self._takes_turns = self.detector.drifts
         self.reset(0.0)
 
     @property
@@ -55,7 +57,7 @@ class Relay:
         self._heard += len(samples)
         found = self._ear.push(samples)
         turn_s = (self._heard - self._turn) / rate
-        if turn_s < TURN_S - BESIDE_S:
+        if not self._takes_turns or turn_s < TURN_S - BESIDE_S:
             return found
         if not self._beside:
             self._next.reset(self._from_s + start / rate)
