@@ -121,13 +121,21 @@ def train(options: argparse.Namespace) -> None:
 
 
 def evaluate(options: argparse.Namespace) -> None:
-    """Compare a detector with hand-set labels."""
+    """Measure how often a detector misses, and how often it misfires."""
     import json
 
-    from oyez.evaluate.labelled import evaluate_folder
+    from oyez.errors import require
 
-    result = evaluate_folder(options.model, options.labelled, options.threshold)
-    print(json.dumps(result.to_dict(), indent=1) if options.json else result.text())
+    require("scipy", "evaluate")
+    if options.labelled is not None:
+        from oyez.evaluate.labelled import evaluate_folder
+
+        labelled = evaluate_folder(options.model, options.labelled, options.threshold)
+        print(json.dumps(labelled.to_dict(), indent=1) if options.json else labelled.text())
+        return
+    from oyez.evaluate.command import run
+
+    run(options)
 
 
 def export(options: argparse.Namespace) -> None:

@@ -11,7 +11,7 @@ from oyez.detect.trigger import Trigger
 from oyez.evaluate.match import Matches, match
 from oyez.events import Detection, Span
 
-__all__ = ["THRESHOLDS", "Curve", "Point", "Track", "sweep"]
+__all__ = ["THRESHOLDS", "Curve", "Point", "Track", "heard", "sweep"]
 
 THRESHOLDS = tuple(
     np.round(np.concatenate((np.linspace(0.005, 0.9, 180), 1 - np.geomspace(0.099, 1e-4, 60))), 6).tolist()
@@ -68,6 +68,7 @@ def sweep(
     config: TriggerConfig,
     step_s: float,
     thresholds: Sequence[float] = THRESHOLDS,
+    wait_s: float = 0.0,
 ) -> Curve:
     """Run the trigger at every threshold.
 
@@ -77,6 +78,7 @@ def sweep(
         config: smoothing, release and refractory time; its threshold is replaced.
         step_s: seconds per score.
         thresholds: to try, rising.
+        wait_s: seconds of sound that the detector takes at once: delays count until a block is full.
 
     Returns:
         The curve.
@@ -87,16 +89,38 @@ def sweep(
         found = Matches()
         for track in positives:
             word = track.spans[0].word if track.spans else ""
-            found += match(track.spans, _heard(track, word, tried, step_s))
-        false = sum(len(_heard(track, "", tried, step_s)) for track in negatives)
+            found += match(track.spans, heard(track, word, tried, step_s), wait_s=wait_s)
+        false = sum(len(heard(track, "", tried, step_s)) for track in negatives)
         points.append(Point(threshold, found, false))
     hours = sum(len(track.scores) for track in negatives) * step_s / 3600
     return Curve(tuple(points), hours)
 
 
-def _heard(track: Track, word: str, config: TriggerConfig, step_s: float) -> list[Detection]:
-    # below the threshold nothing can happen: most recordings are passed over at once
-    if float(track.scores.max(initial=0.0)) < config.threshold:
+def heard(track: Track, word: str, config: TriggerConfig, step_s: float) -> list[Detection]:
+    """What a trigger makes of stored scores.
+
+    It sees only the steps around those that could matter: where the score stays under what would let
+    go of a word, nothing happens, however long.
+    """
+    if not len(track.scores):
         return []
-    crossings = Trigger(config, step_s).push(track.scores)
-    return [Detection(word, (step + 1) * step_s, score) for step, score in crossings]
+    found = []
+    for start, stop in _lively(track.scores, config, step_s):
+        crossings = Trigger(config, step_s).push(track.scores[start:stop])
+        found += [Detection(word, (start + step + 1) * step_s, score) for step, score in crossings]
+    return found
+
+
+def _lively(scores: npt.NDArray[np.float32], config: TriggerConfig, step_s: float) -> list[tuple[int, int]]:
+    """Runs of steps outside of which a trigger is at rest: armed, and past its refractory time."""
+    loud = np.flatnonzero(scores >= np.float64(config.release * config.threshold))
+    if not len(loud):
+        return []
+    # a mean can reach what one of its scores does; then it falls, and the refractory time passes
+    rest = config.smoothing + round(config.refractory_s / step_s) + 1
+    cuts = np.flatnonzero(np.diff(loud) > rest + config.smoothing) + 1
+    return [
+        (max(0, int(run[0]) - config.smoothing), int(run[-1]) + 1 + config.smoothing)
+        for run in np.split(loud, cuts)
+        if float(scores[run].max()) >= config.threshold
+    ]

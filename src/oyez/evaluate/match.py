@@ -3,6 +3,7 @@
 One page of rules, told in the docstring of `match`. Knows spans and detections, nothing of audio.
 """
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -24,7 +25,7 @@ class Matches:
     """Further detections of a word that was heard already."""
     false_accepts: int = 0
     delays_s: tuple[float, ...] = ()
-    """Of each hit: seconds from the word's end to its detection, negative for one before it."""
+    """Of each hit: seconds from the word's end until its detection is known, negative for one before it."""
 
     def __add__(self, other: "Matches") -> "Matches":
         """Pooled."""
@@ -55,7 +56,9 @@ class Matches:
         return 2 * self.hits / (2 * self.hits + wrong) if self.hits or wrong else 1.0
 
 
-def match(spans: Iterable[Span], detections: Iterable[Detection], grace_s: float = GRACE_S) -> Matches:
+def match(
+    spans: Iterable[Span], detections: Iterable[Detection], grace_s: float = GRACE_S, wait_s: float = 0.0
+) -> Matches:
     """Match detections to words, one to one, in order of time.
 
     A detection belongs to a word from its start to `grace_s` after its end; where two words could
@@ -67,6 +70,8 @@ def match(spans: Iterable[Span], detections: Iterable[Detection], grace_s: float
         spans: the truth.
         detections: what was heard.
         grace_s: seconds after a word's end.
+        wait_s: seconds of sound that the detector takes at once. A detection is known when its block is
+            full, and delays count until then.
 
     Returns:
         The counts.
@@ -84,10 +89,14 @@ def match(spans: Iterable[Span], detections: Iterable[Detection], grace_s: float
         unheard = next((index for index in around if not heard[index]), None)
         if unheard is not None:
             heard[unheard] = True
-            delays_s.append(detection.time_s - order[unheard].end_s)
+            delays_s.append(_known_s(detection.time_s, wait_s) - order[unheard].end_s)
         elif around:
             duplicates += 1
         else:
             false_accepts += 1
     hits = sum(heard)
     return Matches(hits, len(order) - hits, duplicates, false_accepts, tuple(delays_s))
+
+
+def _known_s(time_s: float, wait_s: float) -> float:
+    return math.ceil(round(time_s / wait_s, 6)) * wait_s if wait_s else time_s
