@@ -3,6 +3,7 @@
 The only code that knows file formats. Samples are as `oyez.sound` has them.
 """
 
+import io
 import math
 import shutil
 import subprocess
@@ -24,6 +25,7 @@ __all__ = [
     "blocks",
     "check_format",
     "duration_s",
+    "encode",
     "files_in",
     "info",
     "kind",
@@ -185,20 +187,46 @@ def write(path: Path | str, samples: npt.ArrayLike, rate: int, *, overwrite: boo
     """
     path = Path(path)
     kind = check_format(path)
+    pcm = _pcm(samples, path)
+    with whole(path, overwrite=overwrite) as draft:
+        _encode(draft, pcm, rate, kind, path)
+
+
+def encode(samples: npt.ArrayLike, rate: int, kind: str = "FLAC") -> bytes:
+    """A recording as the bytes of a file, 16 bits wide.
+
+    Args:
+        samples: (samples,) or (samples, channels), full scale is 1.0; values beyond ±1 saturate.
+        rate: Hertz.
+        kind: libsndfile's name of the format.
+
+    Raises:
+        AudioError: the format knows no such rate, or values are no numbers.
+    """
+    buffer = io.BytesIO()
+    _encode(buffer, _pcm(samples, kind), rate, kind, kind)
+    return buffer.getvalue()
+
+
+def _pcm(samples: npt.ArrayLike, name: object) -> npt.NDArray[np.int16]:
     values = np.asarray(samples, dtype=np.float32)
     if not np.isfinite(values).all():
-        raise AudioError(f"{path}: samples hold values that are no numbers (NaN or infinite). Remove them.")
-    pcm = to_int16(values)
+        raise AudioError(f"{name}: samples hold values that are no numbers (NaN or infinite). Remove them.")
+    return to_int16(values)
+
+
+def _encode(
+    target: Path | io.BytesIO, pcm: npt.NDArray[np.int16], rate: int, kind: str, name: object
+) -> None:
     channels = 1 if pcm.ndim == 1 else pcm.shape[1]
-    with whole(path, overwrite=overwrite) as draft:
-        try:
-            with soundfile.SoundFile(draft, "w", rate, channels, format=kind) as file:
-                for start in range(0, len(pcm), WRITE_BLOCK):
-                    file.write(pcm[start : start + WRITE_BLOCK])
-        except soundfile.LibsndfileError as error:
-            raise AudioError(
-                f"{path}: {kind} cannot hold this ({_reason(error)}). Use .wav or another rate."
-            ) from None
+    try:
+        with soundfile.SoundFile(target, "w", rate, channels, format=kind) as file:
+            for start in range(0, len(pcm), WRITE_BLOCK):
+                file.write(pcm[start : start + WRITE_BLOCK])
+    except soundfile.LibsndfileError as error:
+        raise AudioError(
+            f"{name}: {kind} cannot hold this ({_reason(error)}). Use .wav or another rate."
+        ) from None
 
 
 def check_format(path: Path) -> str:

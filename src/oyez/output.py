@@ -1,6 +1,7 @@
 """Files are written whole or not at all, and never over another one unasked."""
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +9,7 @@ from pathlib import Path
 
 from oyez.errors import OutputError
 
-__all__ = ["check_free", "whole", "write_text"]
+__all__ = ["check_free", "whole", "whole_folder", "write_text"]
 
 
 def check_free(path: Path, *, overwrite: bool = False) -> None:
@@ -62,6 +63,37 @@ def whole(path: Path, *, overwrite: bool = False) -> Iterator[Path]:
         raise OutputError(f"{path}: cannot be written ({error.strerror or error}).") from error
     finally:
         draft.unlink(missing_ok=True)
+
+
+@contextmanager
+def whole_folder(path: Path) -> Iterator[Path]:
+    """A temporary folder beside `path`, renamed to it when the block ends without an error.
+
+    Args:
+        path: the folder that is wanted; those above it are made.
+
+    Yields:
+        The folder to write into.
+
+    Raises:
+        OutputError: there is a file, or a folder that is not empty, or the disk refuses.
+    """
+    draft = None
+    try:
+        if path.exists() and not (path.is_dir() and not any(path.iterdir())):
+            raise OutputError(f"{path} exists already and is no empty folder. Name another one.")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
+        yield draft
+        draft.chmod(0o777 & ~_umask())
+        if path.exists():
+            path.rmdir()
+        draft.replace(path)
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be written ({error.strerror or error}).") from error
+    finally:
+        if draft is not None:
+            shutil.rmtree(draft, ignore_errors=True)
 
 
 def write_text(path: Path, text: str, *, overwrite: bool = False) -> None:

@@ -3,6 +3,7 @@
 The only module that knows matplotlib, which the extra `plot` installs.
 """
 
+import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
@@ -15,7 +16,7 @@ from oyez import features
 from oyez.config import FeatureConfig
 from oyez.errors import ConfigError, require
 from oyez.events import Detection, Span
-from oyez.sound import Samples
+from oyez.sound import Samples, fit
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "LONGEST_S",
+    "PNG_TOP_HZ",
     "check",
     "detection",
     "draw_power",
@@ -30,6 +32,7 @@ __all__ = [
     "pyplot",
     "require_matplotlib",
     "scene",
+    "spectrogram_png",
     "training",
 ]
 
@@ -38,6 +41,7 @@ LONGEST_S = 600.0
 
 TRUTH, HEARD, SCORE, QUIET = "#2a9d8f", "#d1495b", "#1d3557", "#8d99ae"
 DYNAMIC_DB = 75.0
+PNG_TOP_HZ = 8_000
 COLUMNS = 2_000  # of the spectrogram: more than a picture has pixels
 
 
@@ -229,21 +233,51 @@ def _two(seconds: float) -> tuple["Figure", Any]:
     return figure, axes
 
 
+def spectrogram_png(samples: Samples, rate: int) -> bytes:
+    """A spectrogram alone, without axes, in the colours of the other pictures.
+
+    Args:
+        samples: (samples,).
+        rate: Hertz.
+
+    Returns:
+        A PNG, 10 ms a pixel; from below 0 to `PNG_TOP_HZ`, or to half the rate.
+
+    Raises:
+        MissingExtraError: matplotlib is not installed.
+    """
+    require_matplotlib()
+    from matplotlib.image import imsave
+
+    level = _level(fit(samples, max(len(samples), 64, round(rate * 0.025))), rate)
+    level = level[: max(1, round(len(level) * PNG_TOP_HZ / (rate / 2)))]
+    loudest = float(level.max())
+    buffer = io.BytesIO()
+    imsave(
+        buffer, level, origin="lower", cmap="magma", vmin=loudest - DYNAMIC_DB, vmax=loudest, format="png"
+    )  # fmt: skip
+    return buffer.getvalue()
+
+
 def _spectrogram(axes: "Axes", samples: Samples, rate: int) -> None:
-    """Level in dB; columns beyond what a picture shows are averaged."""
-    config = FeatureConfig(rate=rate, window=max(64, round(rate * 0.025)), hop=max(16, rate // 100))
-    power = features.spectrogram(samples, config)  # (frames, bins)
-    if len(power):
-        step = -(-len(power) // COLUMNS)
-        whole = len(power) // step * step
-        power = power[:whole].reshape(-1, step, config.bins).mean(axis=1)
-    level = 10 * np.log10(power.T + 1e-10)
+    level = _level(samples, rate)
     loudest = float(level.max(initial=-100.0))
     axes.imshow(
         level, origin="lower", aspect="auto", cmap="magma", interpolation="nearest",
         extent=(0, len(samples) / rate, 0, rate / 2000), vmin=loudest - DYNAMIC_DB, vmax=loudest,
     )  # fmt: skip
     axes.set(ylabel="kHz", ylim=(0, min(rate / 2000, 10)))
+
+
+def _level(samples: Samples, rate: int) -> npt.NDArray[np.float32]:
+    """Level in dB, (bins, columns); columns beyond what a picture shows are averaged."""
+    config = FeatureConfig(rate=rate, window=max(64, round(rate * 0.025)), hop=max(16, rate // 100))
+    power = features.spectrogram(samples, config)  # (frames, bins)
+    if len(power):
+        step = -(-len(power) // COLUMNS)
+        whole = len(power) // step * step
+        power = power[:whole].reshape(-1, step, config.bins).mean(axis=1)
+    return np.asarray(10 * np.log10(power.T + 1e-10), np.float32)
 
 
 def _name_spans(axes: "Axes", spans: Sequence[Span]) -> None:
