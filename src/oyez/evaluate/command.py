@@ -10,10 +10,14 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from oyez.errors import ConfigError
+from oyez.evaluate.cuts import write_cuts
 from oyez.evaluate.hearing import EngineName
+from oyez.evaluate.plain import result_to_dict
 from oyez.evaluate.plan import Plan
+from oyez.evaluate.report import write_report
 from oyez.evaluate.result import Result
 from oyez.evaluate.run import evaluate, plan_folders, seconds_of
+from oyez.evaluate.summary import summary
 from oyez.output import check_free
 
 __all__ = ["listening", "planned", "run"]
@@ -31,11 +35,10 @@ def run(options: argparse.Namespace) -> Result:
     Raises:
         OyezError: bad options, folders or files; nothing is written then.
     """
-    from oyez.evaluate.report import result_to_dict, summary, write_cuts, write_report
-
-    for path in (options.report, options.cuts):
-        if path is not None:
-            check_free(path, overwrite=options.overwrite)
+    if options.report is not None:
+        check_free(options.report, overwrite=options.overwrite)
+    if options.cuts is not None:
+        check_free(options.cuts)
     engines: list[EngineName] = [(options.model, options.word), *((name, None) for name in options.against)]
     plan, skipped = planned(options)
     with listening(plan) as on_progress:
@@ -46,7 +49,7 @@ def run(options: argparse.Namespace) -> Result:
     if options.report is not None:
         write_report(result, options.report, overwrite=options.overwrite)
     if options.cuts is not None:
-        write_cuts(result, options.cuts, overwrite=options.overwrite)
+        write_cuts(result, options.cuts)
     print(json.dumps(result_to_dict(result), indent=1) if options.json else summary(result))
     return result
 
