@@ -21,6 +21,7 @@ LEAD_S, TRAIL_S = (1.5, 3.0), 2.0
 AT_ONCE_S = 0.1
 TALKERS, BABBLE_DB = 6, (10.0, 5.0)
 SHORTEST_TALK_S = 1.0
+DRAWN = ("noise", "babble", "room")
 LONGEST_STRETCH_S = 300.0  # of one recording that is in memory at once
 PART_S, WARM_UP_S = 3_600.0, 60.0
 
@@ -119,7 +120,9 @@ class Plan:
         return asdict(self)
 
 
-def draw_plan(sources: Sources, seed: int = 0, snr_db: Sequence[float] = (10.0,)) -> Plan:
+def draw_plan(
+    sources: Sources, seed: int = 0, snr_db: Sequence[float] = (10.0,), renderings: int = 1
+) -> Plan:
     """Draw who stands where, in which noise.
 
     Words: each alone between silences; at once, in the first tenth of a second of a stream; over a
@@ -134,6 +137,8 @@ def draw_plan(sources: Sources, seed: int = 0, snr_db: Sequence[float] = (10.0,)
         sources: recordings.
         seed: of the draw.
         snr_db: of words over noise, in dB.
+        renderings: of each word in noise, among talkers, in rooms: more of them, where words are few,
+            steady the figures, and are no new evidence.
 
     Returns:
         The plan: the same for the same recordings and seed.
@@ -156,6 +161,7 @@ def draw_plan(sources: Sources, seed: int = 0, snr_db: Sequence[float] = (10.0,)
         take
         for condition in _conditions(sources, snr_db, talks)
         for number, word in enumerate(sources.words)
+        for _ in range(renderings if condition.kind in DRAWN else 1)
         for take in [_take(rng, number, word, condition, sources, lengths, talks)]
     ]
     near = [
