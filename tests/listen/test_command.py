@@ -80,6 +80,10 @@ def test_a_wav_states_its_rate_and_its_channels(model, stdin, capsys, tmp_path):
     out, err = capsys.readouterr()
     assert json.loads(out)["model"] == "tone"
     assert "at 16000 Hz" in err
+    stdin((tmp_path / "a.wav").read_bytes())
+    assert "is a WAV of 2 channels, got --channels 1" in _error(
+        capsys, "--model", model, "--stdin", "--channels", "1"
+    )
 
 
 def test_a_word_at_the_very_end_is_heard(model, stdin, capsys):

@@ -30,7 +30,7 @@ def listen_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--rate", type=int, metavar="HZ", help="of the microphone (default: its own), or of raw samples"
     )
-    group.add_argument("--channels", type=int, default=1, metavar="N", help="of raw samples, averaged")
+    group.add_argument("--channels", type=int, metavar="N", help="of raw samples, averaged (default: 1)")
     _action_options(parser)
     group = parser.add_argument_group("what to keep and to show")
     group.add_argument(
