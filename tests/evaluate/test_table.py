@@ -126,6 +126,7 @@ def test_a_table_is_written_into_a_file(both, tmp_path):
     card = Model(both).card
     assert [card.values["table"][word]["hours"] for word in "ab"] == [10.0, 20.0]
     assert card.trigger["b"].threshold == 0.6
+    assert [list(head["table"]) for head in card.values["heads"]] == [["a"], ["b"]]
     # merged once more with a third, both tables are still there
     third = write_small_model(tmp_path / "c.onnx", ("c",), 7)
     merge([both, third], tmp_path / "three.onnx")
