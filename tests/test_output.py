@@ -1,3 +1,4 @@
+import errno
 import os
 import stat
 from pathlib import Path
@@ -48,6 +49,52 @@ def test_nothing_is_overwritten_unasked(tmp_path):
     assert target.read_text() == "old"
     write_text(target, "néw", overwrite=True)
     assert target.read_bytes() == "néw".encode()
+
+
+@pytest.fixture(params=["links", "no links"])
+def disk(request, monkeypatch):
+    """One that has hard links, and one that has not."""
+
+    def refuse(path, target):
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    if request.param == "no links":
+        monkeypatch.setattr(Path, "hardlink_to", refuse)
+    return monkeypatch
+
+
+def test_a_file_that_appears_meanwhile_is_left_alone(disk, tmp_path):
+    target = tmp_path / "a.txt"
+
+    def write(*, overwrite):
+        with whole(target, overwrite=overwrite) as draft:
+            draft.write_text("ours")
+            target.write_text("theirs")
+
+    with pytest.raises(OutputError, match=r"a\.txt has appeared meanwhile"):
+        write(overwrite=False)
+    assert target.read_text() == "theirs"
+    assert list(sounds.files(tmp_path)) == ["a.txt"]
+    write(overwrite=True)
+    assert target.read_text() == "ours"
+
+
+def test_a_file_is_written_with_links_or_without(disk, tmp_path):
+    write_text(tmp_path / "a.txt", "new")
+    assert (tmp_path / "a.txt").read_text() == "new"
+    assert list(sounds.files(tmp_path)) == ["a.txt"]
+    assert (tmp_path / "a.txt").stat().st_nlink == 1
+
+
+@pytest.mark.parametrize("disk", ["no links"], indirect=True)
+def test_nothing_is_left_where_renaming_fails(disk, tmp_path):
+    def fail(path, target):
+        raise OSError(errno.EIO, "Input/output error")
+
+    disk.setattr(Path, "replace", fail)
+    with pytest.raises(OutputError, match=r"cannot be written \(Input/output error"):
+        write_text(tmp_path / "a.txt", "new")
+    assert not sounds.files(tmp_path)
 
 
 def test_a_folder_and_a_device_are_never_replaced(tmp_path):

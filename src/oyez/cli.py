@@ -167,13 +167,16 @@ def import_keras(options: argparse.Namespace) -> None:
 def models(_options: argparse.Namespace) -> None:
     """List the models that come with Oyez."""
     from oyez.config import DEFAULT_MODEL
+    from oyez.detect.intent import worth
     from oyez.detect.model import Model, model_path, shipped
 
     for name in shipped():
         path = model_path(name)
-        words = ", ".join(Model(path).card.words)
+        card = Model(path).card
         star = " (default)" if name == DEFAULT_MODEL else ""
-        print(f"{name}{star}: hears “{words}”, {path.stat().st_size / 1e6:.1f} MB")
+        print(f"{name}{star}: hears “{', '.join(card.words)}”, {path.stat().st_size / 1e6:.1f} MB")
+        for word, trigger in card.trigger.items():
+            print(f"  “{word}” from {trigger.threshold:g} on: {worth(card, word)}")
 
 
 def info(options: argparse.Namespace) -> None:
@@ -185,8 +188,15 @@ def info(options: argparse.Namespace) -> None:
     model = Model(model_path(options.model))
     difference = model.self_check()
     values = {key: value for key, value in model.card.values.items() if key != "check"}
-    print(json.dumps(values, indent=1, ensure_ascii=False))
+    print(_in_rows(json.dumps(values, indent=1, ensure_ascii=False)))
     print(f"self-check passed: scores as stated to {difference:.1g}", file=sys.stderr)
+
+
+def _in_rows(text: str) -> str:
+    """JSON with each list of numbers on one line."""
+    import re
+
+    return re.sub(r"\[\n[-+.,\deE\s]+\]", lambda match: f"[{' '.join(match[0][1:-1].split())}]", text)
 
 
 def _stderr() -> "Console":

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from oyez.config import DEFAULT_MODEL
+from oyez.detect.options import threshold_options
 from oyez.synth.scene import VARIED, SceneConfig
 
 __all__ = [
@@ -268,12 +269,7 @@ def import_keras_options(parser: argparse.ArgumentParser) -> None:
 
 def _model_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", default=DEFAULT_MODEL, metavar="M", help="shipped name or model file")
-    parser.add_argument(
-        "--threshold",
-        type=float,
-        metavar="T",
-        help="score that a word needs (default: the model's)",
-    )
+    threshold_options(parser)
 
 
 def _overwrite_option(parser: Any) -> None:

@@ -40,7 +40,8 @@ def whole(path: Path, *, overwrite: bool = False) -> Iterator[Path]:
 
     Args:
         path: the file that is wanted; its folder is made.
-        overwrite: whether it may take the place of a file that exists.
+        overwrite: whether it may take the place of a file that exists, or that has appeared when the block
+            ends.
 
     Yields:
         The name to write to; it has the same suffix.
@@ -58,7 +59,10 @@ def whole(path: Path, *, overwrite: bool = False) -> Iterator[Path]:
     try:
         yield draft
         draft.chmod(0o666 & ~_umask())
-        draft.replace(path)
+        if overwrite:
+            draft.replace(path)
+        else:
+            _place(draft, path)
     except OSError as error:
         raise OutputError(f"{path}: cannot be written ({error.strerror or error}).") from error
     finally:
@@ -94,6 +98,29 @@ def whole_folder(path: Path) -> Iterator[Path]:
     finally:
         if draft is not None:
             shutil.rmtree(draft, ignore_errors=True)
+
+
+def _place(draft: Path, path: Path) -> None:
+    """Give a file its name, unless another has taken it meanwhile: a renaming would replace that one."""
+    try:
+        try:
+            path.hardlink_to(draft)  # the draft's own name goes later
+        except FileExistsError:
+            raise
+        except OSError:  # no links here, as on FAT: an empty file keeps the name for a moment
+            path.touch(exist_ok=False)
+            _replace(draft, path)
+    except FileExistsError:
+        raise OutputError(f"{path} has appeared meanwhile, and was left alone. Name another file.") from None
+
+
+def _replace(draft: Path, path: Path) -> None:
+    """Rename onto a file that is ours and empty; it goes if that fails."""
+    try:
+        draft.replace(path)
+    except OSError:
+        path.unlink()
+        raise
 
 
 def write_text(path: Path, text: str, *, overwrite: bool = False) -> None:

@@ -7,6 +7,7 @@ are the lesson's (`course`), `MelConfig` and `SmallConfig` those of `small`.
 from oyez.config.course import FeatureConfig, ModelConfig
 from oyez.config.plain import FULL_SCALE, Config
 from oyez.config.preset import DEFAULT_MODEL, PRESETS, AnyPreset, Preset, Presets, SmallPreset, read_preset
+from oyez.config.rate import EventRate
 from oyez.config.small import MelConfig, SmallConfig
 from oyez.config.trigger import TriggerConfig
 
@@ -16,6 +17,7 @@ __all__ = [
     "PRESETS",
     "AnyPreset",
     "Config",
+    "EventRate",
     "FeatureConfig",
     "MelConfig",
     "ModelConfig",
