@@ -128,14 +128,22 @@ def evaluate(options: argparse.Namespace) -> None:
 
     require("scipy", "evaluate")
     if options.labelled is not None:
+        from oyez.evaluate.command import asked_thresholds
         from oyez.evaluate.labelled import evaluate_folder
 
-        labelled = evaluate_folder(options.model, options.labelled, options.threshold)
+        labelled = evaluate_folder(options.model, options.labelled, asked_thresholds(options))
         print(json.dumps(labelled.to_dict(), indent=1) if options.json else labelled.text())
         return
+    if options.calibrate:
+        require("onnx", "evaluate")
     from oyez.evaluate.command import run
 
-    run(options)
+    if not options.calibrate:
+        run(options)
+        return
+    from oyez.train.calibrate_command import run as calibrate
+
+    calibrate(options, run)
 
 
 def export(options: argparse.Namespace) -> None:

@@ -163,12 +163,7 @@ def train_options(parser: argparse.ArgumentParser) -> None:
 def evaluate_options(parser: argparse.ArgumentParser) -> None:
     """Of `oyez evaluate`."""
     parser.add_argument("model", help="name or file; or another engine, as for --against")
-    parser.add_argument(
-        "--threshold",
-        type=float,
-        metavar="T",
-        help="score that a word needs (default: the model's)",
-    )
+    threshold_options(parser)
     parser.add_argument("--word", metavar="NAME", help="which of the model's words (default: its first)")
     parser.add_argument("--json", action="store_true", help="print JSON")
     group = parser.add_argument_group("your own labels")

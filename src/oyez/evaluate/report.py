@@ -6,7 +6,6 @@ What it says stands in `report.html`, how it looks in `report.css`; here they ar
 from pathlib import Path
 
 from oyez import plot
-from oyez.evaluate import report_tables
 from oyez.evaluate.drawing import panels
 from oyez.evaluate.element import Child, Element, element, fill, page, read
 from oyez.evaluate.failures import failures

@@ -1,6 +1,6 @@
 """One evaluation from end to end: recordings in, a result out."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -95,7 +95,7 @@ def evaluate(
     jobs: int = 1,
     skipped: tuple[str, ...] = (),
     cuts: int = 8,
-    threshold: float | None = None,
+    threshold: Mapping[str, float] | None = None,
     on_progress: Callable[[float], None] = lambda _: None,
 ) -> Result:
     """Run engines over a plan and judge them.
@@ -106,7 +106,7 @@ def evaluate(
         jobs: processes.
         skipped: recordings that were left out, for the report.
         cuts: misses, and false accepts, that are cut out for each engine.
-        threshold: of the first engine; None means its own.
+        threshold: of the first engine, by word; None means its own.
         on_progress: called with seconds of sound heard since the last call.
 
     Returns:
@@ -120,7 +120,7 @@ def evaluate(
     scored = hear_plan(plan, engines, rate, jobs, on_progress)
     triggers = [engine.trigger for engine in opened]
     if threshold is not None:
-        triggers[0] = replace(triggers[0], threshold=threshold)
+        triggers[0] = replace(triggers[0], threshold=threshold[opened[0].word])
     results = [
         judge(engine, trigger, plan, one, rate, cuts)
         for engine, trigger, one in zip(opened, triggers, scored, strict=True)
