@@ -7,8 +7,8 @@ from oyez.config import EventRate
 from oyez.detect.intent import choose
 from oyez.detect.model import Model, model_path, shipped
 from oyez.errors import ConfigError
+from oyez.evaluate.calibration import recalibrated, threshold_table
 from oyez.evaluate.result import EngineResult
-from oyez.evaluate.table import recalibrated, threshold_table
 from oyez.output import whole
 from oyez.train.model_file import annotate
 

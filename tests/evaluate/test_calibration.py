@@ -12,9 +12,9 @@ from oyez.config import EventRate
 from oyez.detect.intent import choose
 from oyez.detect.model import Model
 from oyez.errors import DataError, ModelError
+from oyez.evaluate.calibration import MOST_PER_HOUR, recalibrated, threshold_table
 from oyez.evaluate.curve import Curve, Point
 from oyez.evaluate.match import Matches
-from oyez.evaluate.table import MOST_PER_HOUR, recalibrated, threshold_table
 from oyez.train.merge import merge
 from oyez.train.model_file import annotate
 from small_model import write_small_model
