@@ -129,6 +129,6 @@ def _about(result: Result) -> list[Element]:
     rows = [part for name, value in facts.items() for part in (element("dt", name), element("dd", value))]
     parts = [element("dl", *rows, class_="facts")]
     if result.skipped:
-        parts.append(element("h3", f"Left out: {len(result.skipped)} recordings of the word"))
+        parts.append(element("h3", f"Recordings of the word left out: {len(result.skipped)}"))
         parts.append(element("ul", *(element("li", one) for one in result.skipped), class_="skipped"))
     return parts
