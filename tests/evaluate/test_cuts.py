@@ -13,8 +13,8 @@ from oyez.events import Span, read_spans
 
 def test_names_tell_what_it_is():
     assert [name for name, _ in cut_names(made_result.result(made_result.engine()))] == [
-        "miss-01-clean-yes_1.wav",
-        "miss-02-noise_10_dB-yes_2.wav",
+        "miss-01-clean-anna_yes_1.wav",
+        "miss-02-noise_10_dB-ben_yes_2.wav",
         "false_accept-01-negatives-talk.wav",
     ]
 
@@ -22,17 +22,18 @@ def test_names_tell_what_it_is():
 def test_engines_have_folders_of_their_own():
     both = made_result.result(made_result.engine("A/b"), made_result.engine("A b"))
     names = [name for name, _ in cut_names(both)]
-    assert names[0] == "A_b/miss-01-clean-yes_1.wav"
+    assert names[0] == "A_b/miss-01-clean-anna_yes_1.wav"
     assert len(set(names)) == 6
 
 
 @pytest.mark.parametrize(
     ("source", "stem"),
     [
-        ("../../etc/passwd", "passwd"),
-        ("a/..", "_"),
+        ("../../etc/passwd", "etc_passwd"),
+        ("a/..", "a"),
+        ("/", "_"),
         ("q?<b>:*\n\x00\udc80.wav", "q_b"),
-        ("été/名前.wav", "名前"),
+        ("été/名前.wav", "été_名前"),
         ("x" * 300 + ".wav", "x" * 40),
     ],
 )
@@ -48,16 +49,16 @@ def test_each_cut_is_written_with_its_label(tmp_path):
     folder = tmp_path / "new" / "cuts" / "ours"
     assert sorted(path.name for path in folder.iterdir()) == [
         "false_accept-01-negatives-talk.wav",
-        "miss-01-clean-yes_1.txt",
-        "miss-01-clean-yes_1.wav",
-        "miss-02-noise_10_dB-yes_2.txt",
-        "miss-02-noise_10_dB-yes_2.wav",
+        "miss-01-clean-anna_yes_1.txt",
+        "miss-01-clean-anna_yes_1.wav",
+        "miss-02-noise_10_dB-ben_yes_2.txt",
+        "miss-02-noise_10_dB-ben_yes_2.wav",
     ]
-    samples, rate = audio.read(folder / "miss-01-clean-yes_1.wav")
+    samples, rate = audio.read(folder / "miss-01-clean-anna_yes_1.wav")
     np.testing.assert_allclose(samples, one.engines[0].cuts[0].samples, atol=1 / 32_768)
     assert rate == made_result.RATE
-    assert audio.kind(folder / "miss-01-clean-yes_1.wav") == ("WAV", "PCM_16")
-    assert read_spans(folder / "miss-01-clean-yes_1.txt") == [Span("yes", 0.1, 0.4)]
+    assert audio.kind(folder / "miss-01-clean-anna_yes_1.wav") == ("WAV", "PCM_16")
+    assert read_spans(folder / "miss-01-clean-anna_yes_1.txt") == [Span("yes", 0.1, 0.4)]
 
 
 def test_all_or_none(tmp_path):
