@@ -13,7 +13,7 @@ from oyez.evaluate.result import EngineResult, Result
 from oyez.evaluate.verdict import FalseAccepts, missed
 from oyez.evaluate.wording import rates, shares
 
-__all__ = ["condition_names", "panels"]
+__all__ = ["Axis", "condition_names", "panels"]
 
 WIDTH, HEIGHT = 380, 300
 LEFT, RIGHT, TOP, BOTTOM = 64, 366, 16, 252
