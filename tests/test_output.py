@@ -7,7 +7,7 @@ import pytest
 
 import sounds
 from oyez.errors import OutputError
-from oyez.output import check_free, whole, write_text
+from oyez.output import check_free, whole, whole_folder, write_text
 
 
 def test_a_file_appears_whole_with_its_folder(tmp_path):
@@ -129,3 +129,37 @@ def test_permissions_are_those_of_any_new_file(tmp_path):
     write_text(tmp_path / "ours", "")
     modes = {stat.S_IMODE((tmp_path / name).stat().st_mode) for name in ("plain", "ours")}
     assert len(modes) == 1
+
+
+def test_a_folder_appears_whole(tmp_path):
+    target = tmp_path / "new" / "folder"
+    with whole_folder(target) as draft:
+        (draft / "a.txt").write_text("a")
+        assert not target.exists()
+        assert draft.parent == target.parent
+    assert sounds.files(target) == {"a.txt": b"a"}
+    assert [path.name for path in target.parent.iterdir()] == ["folder"]
+
+
+def test_an_empty_folder_is_filled(tmp_path):
+    with whole_folder(tmp_path / "a") as draft:
+        (tmp_path / "a").mkdir()
+        (draft / "b").write_text("b")
+    assert sounds.files(tmp_path / "a") == {"b": b"b"}
+    assert stat.S_IMODE((tmp_path / "a").stat().st_mode) == stat.S_IMODE(tmp_path.stat().st_mode | 0o055)
+
+
+def test_nothing_is_left_of_a_folder_that_failed(tmp_path):
+    with pytest.raises(ZeroDivisionError), whole_folder(tmp_path / "a") as draft:
+        write_half(draft / "x", ZeroDivisionError)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_takes_nothings_place(tmp_path):
+    (tmp_path / "file").write_text("mine")
+    for taken in (tmp_path, tmp_path / "file"):
+        with pytest.raises(OutputError, match="exists already and is no empty folder"):
+            whole_folder(taken).__enter__()
+    with pytest.raises(OutputError, match="cannot be written"):
+        whole_folder(tmp_path / "file" / "below").__enter__()
+    assert sounds.files(tmp_path) == {"file": b"mine"}
