@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from oyez import plot
+from oyez.evaluate import tables
 from oyez.evaluate.drawing import panels
 from oyez.evaluate.element import Element, element, fill, page, read
 from oyez.evaluate.failures import failures
