@@ -9,7 +9,7 @@ from pathlib import Path
 
 from oyez.errors import OutputError
 
-__all__ = ["check_free", "whole", "whole_folder", "write_text"]
+__all__ = ["check_empty", "check_free", "whole", "whole_folder", "write_text"]
 
 
 def check_free(path: Path, *, overwrite: bool = False) -> None:
@@ -69,6 +69,16 @@ def whole(path: Path, *, overwrite: bool = False) -> Iterator[Path]:
         draft.unlink(missing_ok=True)
 
 
+def check_empty(path: Path) -> None:
+    """Refuse a folder that holds something already.
+
+    Raises:
+        OutputError: there is a file, or a folder that is not empty.
+    """
+    if path.exists() and not (path.is_dir() and not any(path.iterdir())):
+        raise OutputError(f"{path} exists already and is no empty folder. Name another one.")
+
+
 @contextmanager
 def whole_folder(path: Path) -> Iterator[Path]:
     """A temporary folder beside `path`, renamed to it when the block ends without an error.
@@ -82,10 +92,9 @@ def whole_folder(path: Path) -> Iterator[Path]:
     Raises:
         OutputError: there is a file, or a folder that is not empty, or the disk refuses.
     """
+    check_empty(path)
     draft = None
     try:
-        if path.exists() and not (path.is_dir() and not any(path.iterdir())):
-            raise OutputError(f"{path} exists already and is no empty folder. Name another one.")
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
         yield draft

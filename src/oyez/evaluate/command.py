@@ -10,6 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
+from oyez import plot
 from oyez.detect.intent import thresholds
 from oyez.detect.model import Model, model_path
 from oyez.errors import ConfigError
@@ -21,7 +22,7 @@ from oyez.evaluate.report import write_report
 from oyez.evaluate.result import Result
 from oyez.evaluate.run import evaluate, plan_folders, seconds_of
 from oyez.evaluate.summary import summary
-from oyez.output import check_free
+from oyez.output import check_empty, check_free
 
 __all__ = ["asked_thresholds", "listening", "planned", "run"]
 
@@ -40,8 +41,9 @@ def run(options: argparse.Namespace) -> Result:
     """
     if options.report is not None:
         check_free(options.report, overwrite=options.overwrite)
+        plot.require_matplotlib()
     if options.cuts is not None:
-        check_free(options.cuts)
+        check_empty(options.cuts)
     threshold = asked_thresholds(options)
     engines: list[EngineName] = [(options.model, options.word), *((name, None) for name in options.against)]
     plan, skipped = planned(options)
