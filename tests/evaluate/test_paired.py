@@ -30,12 +30,12 @@ def numbers(found):
 def test_one_condition_is_mcnemars_table():
     a, b = outcomes(missed=range(4)), outcomes(missed=range(3, 12))
     found = compare(a, b)
-    assert numbers(found.pooled.missed) == (1, 3, 8)
-    assert [row.condition for row in found.conditions] == ["clean"]
-    assert numbers(found.conditions[0].missed) == (1, 3, 8)
-    assert found.conditions[0].words == found.pooled.words == 20
+    assert numbers(found.pooled.wrong) == (1, 3, 8)
+    assert [row.name for row in found.conditions] == ["clean"]
+    assert numbers(found.conditions[0].wrong) == (1, 3, 8)
+    assert found.conditions[0].recordings == found.pooled.recordings == 20
     assert found.rise == pytest.approx((9 - 4) / 20)
-    assert found.pooled.missed.p_worse == pytest.approx(232 / 2048)  # 165 + 55 + 11 + 1 of 2¹¹
+    assert found.pooled.wrong.p_worse == pytest.approx(232 / 2048)  # 165 + 55 + 11 + 1 of 2¹¹
     assert not found.worse
 
 
@@ -45,14 +45,14 @@ def test_conditions_apart_and_each_recording_once():
     found = compare(
         outcomes(missed_by_a, 10, conditions=CONDITIONS), outcomes(missed_by_b, 10, conditions=CONDITIONS)
     )
-    assert {row.condition: numbers(row.missed) for row in found.conditions} == {
+    assert {row.name: numbers(row.wrong) for row in found.conditions} == {
         "clean": (2, 0, 2),
         "noise 10 dB": (0, 0, 0),
         "rooms": (0, 2, 2),
     }
     # 0 and 4: B more often; 2: A more often; 1: once each, though in different rooms; 3: both
-    assert numbers(found.pooled.missed) == (2, 1, 2)
-    assert found.pooled.words == 10
+    assert numbers(found.pooled.wrong) == (2, 1, 2)
+    assert found.pooled.recordings == 10
     assert found.rise == pytest.approx((6 - 4) / 30)
 
 
@@ -62,7 +62,7 @@ def test_renderings_of_one_recording_are_no_new_evidence():
     found = compare(outcomes(conditions=many), outcomes(missed=range(5), conditions=many))
     once = compare(outcomes(), outcomes(missed=range(5)))
     assert found.pooled == once.pooled
-    assert found.pooled.missed.p_worse == pytest.approx(1 / 32)
+    assert found.pooled.wrong.p_worse == pytest.approx(1 / 32)
     assert found.rise == pytest.approx(once.rise)
 
 
@@ -119,7 +119,7 @@ def test_alpha_is_the_line(lost, worse):
 
 def test_a_p_that_equals_alpha_is_no_proof():
     found = compare(outcomes(), outcomes(missed=range(5)), Rule(alpha=1 / 32))
-    assert found.pooled.missed.p_worse == pytest.approx(1 / 32, abs=0)
+    assert found.pooled.wrong.p_worse == pytest.approx(1 / 32, abs=0)
     assert not found.worse
 
 
@@ -146,7 +146,7 @@ def test_many_small_losses_against_few_great_gains_are_no_rise():
     a = outcomes({(18, c) for c in CONDITIONS} | {(19, c) for c in CONDITIONS}, conditions=CONDITIONS)
     b = outcomes({(number, "rooms") for number in range(6)}, conditions=CONDITIONS)
     found = compare(a, b, Rule(alpha=0.2))
-    assert found.pooled.missed.p_worse < 0.2
+    assert found.pooled.wrong.p_worse < 0.2
     assert found.rise == pytest.approx(0.0)
     assert not found.worse
 
@@ -163,14 +163,14 @@ def test_what_must_hold(missed_a, missed_b, times_a, times_b):
     found, turned = compare(a, b), compare(b, a)
     assert found.rise == pytest.approx(-turned.rise)
     assert found.rise_per_hour == pytest.approx(-turned.rise_per_hour)
-    assert found.pooled.missed.p == pytest.approx(turned.pooled.missed.p)
+    assert found.pooled.wrong.p == pytest.approx(turned.pooled.wrong.p)
     assert numbers(found.false_accepts) == tuple(numbers(turned.false_accepts)[one] for one in (0, 2, 1))
     assert not (found.more_misses and turned.more_misses)
     assert not compare(a, a).worse
-    assert compare(a, a).pooled.missed.p == 1.0
+    assert compare(a, a).pooled.wrong.p == 1.0
     for row in found.conditions:
-        total_b = sum(not word.heard for word in b.words if word.condition == row.condition)
-        assert row.missed.both + row.missed.only_b == total_b
+        total_b = sum(not word.heard for word in b.words if word.condition == row.name)
+        assert row.wrong.both + row.wrong.only_b == total_b
 
 
 def test_the_order_of_outcomes_does_not_matter():
@@ -179,9 +179,27 @@ def test_the_order_of_outcomes_does_not_matter():
     assert compare(a, turned) == compare(a, b)
 
 
+def test_a_near_miss_is_wrong_where_it_is_heard():
+    def near(*accepted):
+        words = tuple(Outcome(f"{n}.wav", "near misses", heard=n in accepted) for n in range(10))
+        return dataclasses.replace(outcomes(), near_misses=words)
+
+    found = compare(near(0, 1), near(1, 2, 3, 4, 5, 6, 7, 8))
+    assert numbers(found.near_misses.wrong) == (1, 1, 7)
+    assert found.near_misses.recordings == 10
+    assert found.more_near_misses
+    assert found.worse
+    assert not found.more_misses
+    assert not found.more_false_accepts
+    assert not compare(near(0, 1), near(1, 2, 3, 4, 5, 6, 7, 8), Rule(margin=0.6)).worse
+    assert not compare(near(1, 2, 3, 4, 5, 6, 7, 8), near(0, 1)).worse
+    with pytest.raises(DataError, match=r"\('0.wav', 'near misses'\) is B's alone"):
+        compare(outcomes(), near())
+
+
 def test_no_words_or_no_differences_show_nothing():
     nothing = compare(outcomes(count=0), outcomes(count=0))
-    assert (nothing.conditions, nothing.pooled.words, nothing.rise, nothing.worse) == ((), 0, 0.0, False)
+    assert (nothing.conditions, nothing.pooled.recordings, nothing.rise, nothing.worse) == ((), 0, 0.0, False)
 
 
 def test_all_numbers_by_name():
@@ -191,8 +209,8 @@ def test_all_numbers_by_name():
     assert (values["alpha"], values["margin"], values["margin_per_hour"]) == (0.05, 0.0, 0.0)
     assert values["conditions"] == [
         {
-            "condition": "clean",
-            "words": 20,
+            "name": "clean",
+            "recordings": 20,
             "both": 1,
             "only_a": 0,
             "only_b": 5,
@@ -200,7 +218,7 @@ def test_all_numbers_by_name():
             "p_worse": 1 / 32,
         }
     ]
-    assert values["misses"] == {**values["conditions"][0], "condition": "all", "rise": 0.25}
+    assert values["misses"] == {**values["conditions"][0], "name": "each word once", "rise": 0.25}
     assert values["false_accepts"] == {
         "both": 0, "only_a": 0, "only_b": 1, "p": 1.0, "p_worse": 0.5,
         "p_of_counts": 1.0, "rise_per_hour": 0.5, "hours": 2.0,
@@ -210,8 +228,8 @@ def test_all_numbers_by_name():
 @pytest.mark.parametrize(
     ("b", "said"),
     [
-        (outcomes(count=21), r"the rendering \('20.wav', 'clean'\) is B's alone"),
-        (outcomes(count=19), r"the rendering \('19.wav', 'clean'\) is A's alone"),
+        (outcomes(count=21), r"the recording \('20.wav', 'clean'\) is B's alone"),
+        (outcomes(count=19), r"the recording \('19.wav', 'clean'\) is A's alone"),
         (Outcomes(outcomes().words, FalseAccepts({"s": ()}, 2.0)), "the stream 't' is A's alone"),
         (outcomes(hours=1.0), "same hours, more than 0, got 2.0 and 1.0"),
         (

@@ -16,8 +16,8 @@ __all__ = [
     "FalseAccepts",
     "Outcome",
     "Outcomes",
+    "Row",
     "Rule",
-    "Words",
     "compare",
 ]
 
@@ -47,6 +47,8 @@ class Outcomes:
 
     words: tuple[Outcome, ...]
     false_accepts: FalseAccepts
+    near_misses: tuple[Outcome, ...] = ()
+    """Recordings of what sounds like the word: here it is wrong to hear it."""
 
 
 @dataclass(frozen=True)
@@ -54,9 +56,11 @@ class Rule:
     """When B counts as worse than A: the difference is no chance, and larger than what is tolerated."""
 
     alpha: float = 0.05
-    """How often equals may fail, for misses and for false accepts each: one-sided p must be below it."""
+    """How often equals may fail, for misses, false accepts and near misses each: the one-sided p must be
+    below it."""
     margin: float = 0.0
-    """Rise of the miss rate that is tolerated: 0.01 is one more of a hundred words."""
+    """Rise that is tolerated in the share of words that are missed, and of near misses that are accepted:
+    0.01 is one more of a hundred."""
     margin_per_hour: float = 0.0
     """Rise of the false accepts per hour that is tolerated."""
 
@@ -72,22 +76,26 @@ class Rule:
 
 
 @dataclass(frozen=True)
-class Words:
-    """The words in one condition, and who missed them."""
+class Row:
+    """Recordings that have something in common, and who got them wrong."""
 
-    condition: str
-    words: int
-    missed: Differences
+    name: str
+    recordings: int
+    wrong: Differences
+
+    def to_dict(self) -> dict[str, Any]:
+        """All numbers, by name."""
+        return {"name": self.name, "recordings": self.recordings, **self.wrong.to_dict()}
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """What `compare` found. B is worse when it is so in misses or in false accepts."""
+    """What `compare` found. B is worse when it is so in misses, in false accepts or in near misses."""
 
     rule: Rule
-    conditions: tuple[Words, ...]
+    conditions: tuple[Row, ...]
     """One by one, in order of first appearance: to look at; a p here is not corrected for their number."""
-    pooled: Words
+    pooled: Row
     """Each recording once: `only_b` are those that B missed in more conditions than A did, `both` those
     that they missed in equally many. With one condition the same as its row."""
     rise: float
@@ -95,6 +103,7 @@ class Comparison:
     recording weighs the same."""
     false_accepts: Differences
     hours: float
+    near_misses: Row
 
     @property
     def rise_per_hour(self) -> float:
@@ -114,7 +123,7 @@ class Comparison:
     def more_misses(self) -> bool:
         """Whether B is worse in misses, by the rule."""
         # a rise that is the margin, but for rounding, is tolerated
-        return self.pooled.missed.p_worse < self.rule.alpha and self.rise > self.rule.margin + 1e-12
+        return self.pooled.wrong.p_worse < self.rule.alpha and self.rise > self.rule.margin + 1e-12
 
     @property
     def more_false_accepts(self) -> bool:
@@ -123,27 +132,32 @@ class Comparison:
         return self.false_accepts.p_worse < self.rule.alpha and above
 
     @property
+    def more_near_misses(self) -> bool:
+        """Whether B is worse in near misses, by the rule."""
+        near = self.near_misses
+        rise = (near.wrong.only_b - near.wrong.only_a) / max(1, near.recordings)
+        return near.wrong.p_worse < self.rule.alpha and rise > self.rule.margin + 1e-12
+
+    @property
     def worse(self) -> bool:
         """The verdict."""
-        return self.more_misses or self.more_false_accepts
+        return self.more_misses or self.more_false_accepts or self.more_near_misses
 
     def to_dict(self) -> dict[str, Any]:
         """All numbers, by name."""
-
-        def row(words: Words) -> dict[str, Any]:
-            return {"condition": words.condition, "words": words.words, **words.missed.to_dict()}
-
         accepts = {"p_of_counts": self.p_of_counts, "rise_per_hour": self.rise_per_hour, "hours": self.hours}
         return {
             "worse": self.worse,
             "more_misses": self.more_misses,
             "more_false_accepts": self.more_false_accepts,
+            "more_near_misses": self.more_near_misses,
             "alpha": self.rule.alpha,
             "margin": self.rule.margin,
             "margin_per_hour": self.rule.margin_per_hour,
-            "conditions": [row(words) for words in self.conditions],
-            "misses": {**row(self.pooled), "rise": self.rise},
+            "conditions": [row.to_dict() for row in self.conditions],
+            "misses": {**self.pooled.to_dict(), "rise": self.rise},
             "false_accepts": {**self.false_accepts.to_dict(), **accepts},
+            "near_misses": self.near_misses.to_dict(),
         }
 
 
@@ -155,6 +169,8 @@ def compare(a: Outcomes, b: Outcomes, rule: Rule | None = None) -> Comparison:
     that missed it in fewer conditions, and a sign test counts the votes. If A and B are equals, their
     outcomes on a recording may be exchanged, whatever ties the conditions together, so the test stays exact;
     and a loss in one condition counts, unless the same recordings gain in another.
+
+    Near misses: a recording that sets off only one of them is a difference, as with words.
 
     False accepts: moments at which both fired cancel out. The rest are tested as words are. Where nothing is
     common this is the conditional test of two Poisson counts; where much is, it sees more. Bursts are taken
@@ -171,8 +187,6 @@ def compare(a: Outcomes, b: Outcomes, rule: Rule | None = None) -> Comparison:
     Raises:
         DataError: they were not heard on the same audio.
     """
-    heard_a, heard_b = _by_rendering(a.words), _by_rendering(b.words)
-    _check_same(heard_a, heard_b, "rendering")
     accepts_a, accepts_b = a.false_accepts, b.false_accepts
     _check_same(accepts_a.times_s, accepts_b.times_s, "stream")
     if accepts_a.hours != accepts_b.hours or not (accepts_a.hours > 0 and math.isfinite(accepts_a.hours)):
@@ -182,12 +196,13 @@ def compare(a: Outcomes, b: Outcomes, rule: Rule | None = None) -> Comparison:
         )
     conditions: dict[str, list[tuple[int, int]]] = {}
     sources: dict[str, list[tuple[int, int]]] = {}
-    for (source, condition), heard in heard_a.items():
-        missed = (int(not heard), int(not heard_b[source, condition]))
+    for (source, condition), (in_a, in_b) in _side_by_side(a.words, b.words).items():
+        missed = (int(not in_a), int(not in_b))
         conditions.setdefault(condition, []).append(missed)
         sources.setdefault(source, []).append(missed)
     votes = [(sum(one for one, _ in pairs), sum(two for _, two in pairs)) for pairs in sources.values()]
     rises = [(two - one) / len(pairs) for (one, two), pairs in zip(votes, sources.values(), strict=True)]
+    near = [(int(in_a), int(in_b)) for in_a, in_b in _side_by_side(a.near_misses, b.near_misses).values()]
     times = [(accepts_a.times_s[stream], accepts_b.times_s[stream]) for stream in accepts_a.times_s]
     both = sum(moments_in_both(*pair) for pair in times)
     accepts = Differences(
@@ -195,27 +210,31 @@ def compare(a: Outcomes, b: Outcomes, rule: Rule | None = None) -> Comparison:
     )
     return Comparison(
         rule=rule or Rule(),
-        conditions=tuple(Words(name, len(pairs), _errors(pairs)) for name, pairs in conditions.items()),
-        pooled=Words("all", len(sources), _errors(votes)),
+        conditions=tuple(_row(name, pairs) for name, pairs in conditions.items()),
+        pooled=_row("each word once", votes),
         rise=math.fsum(rises) / len(rises) if rises else 0.0,
         false_accepts=accepts,
         hours=accepts_a.hours,
+        near_misses=_row("near misses", near),
     )
 
 
-def _errors(pairs: Sequence[tuple[int, int]]) -> Differences:
-    return Differences(
-        sum(one == two > 0 for one, two in pairs),
-        sum(one > two for one, two in pairs),
-        sum(one < two for one, two in pairs),
-    )
+def _row(name: str, pairs: Sequence[tuple[int, int]]) -> Row:
+    """Of how often A and B were wrong on each recording."""
+    both = sum(one == two > 0 for one, two in pairs)
+    only_a, only_b = sum(one > two for one, two in pairs), sum(one < two for one, two in pairs)
+    return Row(name, len(pairs), Differences(both, only_a, only_b))
 
 
-def _by_rendering(words: Sequence[Outcome]) -> dict[tuple[str, str], bool]:
-    heard = {(word.source, word.condition): word.heard for word in words}
-    if len(heard) < len(words):
+def _side_by_side(
+    of_a: Sequence[Outcome], of_b: Sequence[Outcome]
+) -> dict[tuple[str, str], tuple[bool, bool]]:
+    """Whether A heard it and whether B did, by recording and condition."""
+    in_a, in_b = ({(one.source, one.condition): one.heard for one in of} for of in (of_a, of_b))
+    if len(in_a) < len(of_a) or len(in_b) < len(of_b):
         raise DataError("a recording has two outcomes in one condition. Give each of them its own source.")
-    return heard
+    _check_same(in_a, in_b, "recording")
+    return {key: (heard, in_b[key]) for key, heard in in_a.items()}
 
 
 def _check_same(of_a: Mapping[Any, object], of_b: Mapping[Any, object], what: str) -> None:
