@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oyez.errors import ConfigError, DataError
-from oyez.evaluate.paired import FalseAccepts, Outcome, Outcomes, Rule, compare
+from oyez.evaluate.outcomes import FalseAccepts, Outcome, Outcomes
+from oyez.evaluate.paired import Rule, compare
 
 CONDITIONS = ("clean", "noise 10 dB", "rooms")
 
@@ -30,12 +31,12 @@ def numbers(found):
 def test_one_condition_is_mcnemars_table():
     a, b = outcomes(missed=range(4)), outcomes(missed=range(3, 12))
     found = compare(a, b)
-    assert numbers(found.pooled.wrong) == (1, 3, 8)
+    assert numbers(found.pooled.by_recording) == (1, 3, 8)
     assert [row.name for row in found.conditions] == ["clean"]
-    assert numbers(found.conditions[0].wrong) == (1, 3, 8)
+    assert numbers(found.conditions[0].by_recording) == (1, 3, 8)
     assert found.conditions[0].recordings == found.pooled.recordings == 20
     assert found.rise == pytest.approx((9 - 4) / 20)
-    assert found.pooled.wrong.p_worse == pytest.approx(232 / 2048)  # 165 + 55 + 11 + 1 of 2¹¹
+    assert found.pooled.by_recording.p_worse == pytest.approx(232 / 2048)  # 165 + 55 + 11 + 1 of 2¹¹
     assert not found.worse
 
 
@@ -45,13 +46,13 @@ def test_conditions_apart_and_each_recording_once():
     found = compare(
         outcomes(missed_by_a, 10, conditions=CONDITIONS), outcomes(missed_by_b, 10, conditions=CONDITIONS)
     )
-    assert {row.name: numbers(row.wrong) for row in found.conditions} == {
+    assert {row.name: numbers(row.by_recording) for row in found.conditions} == {
         "clean": (2, 0, 2),
         "noise 10 dB": (0, 0, 0),
         "rooms": (0, 2, 2),
     }
     # 0 and 4: B more often; 2: A more often; 1: once each, though in different rooms; 3: both
-    assert numbers(found.pooled.wrong) == (2, 1, 2)
+    assert numbers(found.pooled.by_recording) == (2, 1, 2)
     assert found.pooled.recordings == 10
     assert found.rise == pytest.approx((6 - 4) / 30)
 
@@ -61,9 +62,25 @@ def test_renderings_of_one_recording_are_no_new_evidence():
     many = tuple(f"noise {number} dB" for number in range(40))
     found = compare(outcomes(conditions=many), outcomes(missed=range(5), conditions=many))
     once = compare(outcomes(), outcomes(missed=range(5)))
-    assert found.pooled == once.pooled
-    assert found.pooled.wrong.p_worse == pytest.approx(1 / 32)
+    assert found.pooled.by_recording == once.pooled.by_recording
+    assert (found.pooled.recordings, found.pooled.renderings, found.pooled.wrong_b) == (20, 800, 200)
+    assert found.pooled.by_recording.p_worse == pytest.approx(1 / 32)
     assert found.rise == pytest.approx(once.rise)
+
+
+def test_renderings_in_one_condition_vote_together():
+    """Three draws of noise: A misses the first word in one and B in two, each the second in one."""
+    accepts = FalseAccepts({}, 1.0)
+
+    def drawn(*heard):
+        words = [(f"{number // 3}.wav", one) for number, one in enumerate(heard)]
+        return Outcomes(tuple(Outcome(source, "noise", bool(one)) for source, one in words), accepts)
+
+    found = compare(drawn(0, 1, 1, 1, 1, 0), drawn(1, 0, 0, 0, 1, 1))
+    (row,) = found.conditions
+    assert numbers(row.by_recording) == (1, 0, 1)
+    assert (row.recordings, row.renderings, row.wrong_a, row.wrong_b) == (2, 6, 2, 3)
+    assert found.rise == pytest.approx((1 / 3 + 0) / 2)
 
 
 def test_conditions_that_not_all_recordings_have_weigh_by_recording():
@@ -119,7 +136,7 @@ def test_alpha_is_the_line(lost, worse):
 
 def test_a_p_that_equals_alpha_is_no_proof():
     found = compare(outcomes(), outcomes(missed=range(5)), Rule(alpha=1 / 32))
-    assert found.pooled.wrong.p_worse == pytest.approx(1 / 32, abs=0)
+    assert found.pooled.by_recording.p_worse == pytest.approx(1 / 32, abs=0)
     assert not found.worse
 
 
@@ -146,7 +163,7 @@ def test_many_small_losses_against_few_great_gains_are_no_rise():
     a = outcomes({(18, c) for c in CONDITIONS} | {(19, c) for c in CONDITIONS}, conditions=CONDITIONS)
     b = outcomes({(number, "rooms") for number in range(6)}, conditions=CONDITIONS)
     found = compare(a, b, Rule(alpha=0.2))
-    assert found.pooled.wrong.p_worse < 0.2
+    assert found.pooled.by_recording.p_worse < 0.2
     assert found.rise == pytest.approx(0.0)
     assert not found.worse
 
@@ -163,14 +180,14 @@ def test_what_must_hold(missed_a, missed_b, times_a, times_b):
     found, turned = compare(a, b), compare(b, a)
     assert found.rise == pytest.approx(-turned.rise)
     assert found.rise_per_hour == pytest.approx(-turned.rise_per_hour)
-    assert found.pooled.wrong.p == pytest.approx(turned.pooled.wrong.p)
+    assert found.pooled.by_recording.p == pytest.approx(turned.pooled.by_recording.p)
     assert numbers(found.false_accepts) == tuple(numbers(turned.false_accepts)[one] for one in (0, 2, 1))
     assert not (found.more_misses and turned.more_misses)
     assert not compare(a, a).worse
-    assert compare(a, a).pooled.wrong.p == 1.0
+    assert compare(a, a).pooled.by_recording.p == 1.0
     for row in found.conditions:
         total_b = sum(not word.heard for word in b.words if word.condition == row.name)
-        assert row.wrong.both + row.wrong.only_b == total_b
+        assert row.by_recording.both + row.by_recording.only_b == row.wrong_b == total_b
 
 
 def test_the_order_of_outcomes_does_not_matter():
@@ -185,7 +202,7 @@ def test_a_near_miss_is_wrong_where_it_is_heard():
         return dataclasses.replace(outcomes(), near_misses=words)
 
     found = compare(near(0, 1), near(1, 2, 3, 4, 5, 6, 7, 8))
-    assert numbers(found.near_misses.wrong) == (1, 1, 7)
+    assert numbers(found.near_misses.by_recording) == (1, 1, 7)
     assert found.near_misses.recordings == 10
     assert found.more_near_misses
     assert found.worse
@@ -193,7 +210,7 @@ def test_a_near_miss_is_wrong_where_it_is_heard():
     assert not found.more_false_accepts
     assert not compare(near(0, 1), near(1, 2, 3, 4, 5, 6, 7, 8), Rule(margin=0.6)).worse
     assert not compare(near(1, 2, 3, 4, 5, 6, 7, 8), near(0, 1)).worse
-    with pytest.raises(DataError, match=r"\('0.wav', 'near misses'\) is B's alone"):
+    with pytest.raises(DataError, match=r"\('0.wav', 'near misses', 1\) is B's alone"):
         compare(outcomes(), near())
 
 
@@ -211,6 +228,9 @@ def test_all_numbers_by_name():
         {
             "name": "clean",
             "recordings": 20,
+            "renderings": 20,
+            "wrong_a": 1,
+            "wrong_b": 6,
             "both": 1,
             "only_a": 0,
             "only_b": 5,
@@ -228,14 +248,11 @@ def test_all_numbers_by_name():
 @pytest.mark.parametrize(
     ("b", "said"),
     [
-        (outcomes(count=21), r"the recording \('20.wav', 'clean'\) is B's alone"),
-        (outcomes(count=19), r"the recording \('19.wav', 'clean'\) is A's alone"),
+        (outcomes(count=21), r"the rendering \('20.wav', 'clean', 1\) is B's alone"),
+        (outcomes(count=19), r"the rendering \('19.wav', 'clean', 1\) is A's alone"),
         (Outcomes(outcomes().words, FalseAccepts({"s": ()}, 2.0)), "the stream 't' is A's alone"),
         (outcomes(hours=1.0), "same hours, more than 0, got 2.0 and 1.0"),
-        (
-            Outcomes(outcomes().words * 2, outcomes().false_accepts),
-            "a recording has two outcomes in one condition",
-        ),
+        (Outcomes(outcomes().words * 2, outcomes().false_accepts), r"\('0.wav', 'clean', 2\) is B's alone"),
     ],
 )
 def test_only_the_same_audio_can_be_compared(b, said):

@@ -10,8 +10,8 @@ from oyez.evaluate.command import listening, planned
 from oyez.evaluate.differences import Differences
 from oyez.evaluate.engine import Engine
 from oyez.evaluate.engines import open_engine
-from oyez.evaluate.outcomes import hear_both
-from oyez.evaluate.paired import Comparison, Rule, compare
+from oyez.evaluate.hear_both import hear_both
+from oyez.evaluate.paired import Comparison, Row, Rule, compare
 
 __all__ = ["comparison_text", "run", "verdict"]
 
@@ -64,11 +64,12 @@ def comparison_text(found: Comparison, engines: Sequence[Engine], skipped: Seque
     ]
     lines += ["", *_aligned(_rows(found)), ""]
     lines += [
-        "p: two-sided, exact, of what only one got wrong. B worse: one-sided. Each word once: “only” means",
-        "missed in more surroundings than by the other; rows of surroundings are to look at, not to judge by.",
+        "Only A, only B: recordings that one got wrong more often than the other, moments at which it",
+        "fired alone. p: how often equals differ so much. B worse: how often equals look as if B were so",
+        "much worse. The row of each word once decides; those of surroundings are to look at.",
     ]
     if skipped:
-        lines += ["", f"{len(skipped)} recordings were left out: {skipped[0]}"]
+        lines += ["", f"Left out: {len(skipped)}, as {skipped[0]}"]
     return "\n".join([*lines, "", *verdict(found)])
 
 
@@ -76,39 +77,39 @@ def verdict(found: Comparison) -> list[str]:
     """The verdict in a sentence, and what kept it from being another."""
     alpha = found.rule.alpha
     kinds: list[tuple[str, Differences, bool]] = [
-        ("misses", found.pooled.wrong, found.more_misses),
+        ("misses", found.pooled.by_recording, found.more_misses),
         ("false accepts", found.false_accepts, found.more_false_accepts),
     ]
     if found.near_misses.recordings:
-        kinds.append(("accepted near misses", found.near_misses.wrong, found.more_near_misses))
+        kinds.append(("accepted near misses", found.near_misses.by_recording, found.more_near_misses))
     worse = [f"more {name} (p {_p(wrong.p_worse)})" for name, wrong, more in kinds if more]
-    lines = [
-        f"B is worse: {' and '.join(worse)}." if worse else f"B is not shown to be worse (p < {alpha:g})."
-    ]
+    lines = [f"B is worse: {', '.join(worse)}." if worse else f"B is not shown to be worse at {alpha:g}."]
     needed = math.floor(-math.log2(alpha)) + 1
     for name, wrong, more in kinds:
         differences = wrong.only_a + wrong.only_b
         if not more and wrong.p_worse < alpha:
             lines.append(f"It has more {name} (p {_p(wrong.p_worse)}), but within the margin.")
         elif not wrong.could_show(alpha):
-            lines.append(
-                f"Too little to tell by {name}: they differ in {differences}, {needed} could show it."
-            )
+            lines.append(f"Too few {name} to tell: {differences} of one alone, {needed} could show it.")
     return lines
 
 
 def _rows(found: Comparison) -> list[tuple[str, ...]]:
-    def row(name: str, count: str, wrong: Differences, *, totals: bool = True) -> tuple[str, ...]:
-        a, b = (str(wrong.both + one) if totals else "" for one in (wrong.only_a, wrong.only_b))
-        return name, count, a, b, str(wrong.only_a), str(wrong.only_b), _p(wrong.p), _p(wrong.p_worse)
+    def row(name: str, of: str, a: int, b: int, differ: Differences) -> tuple[str, ...]:
+        only = (str(differ.only_a), str(differ.only_b))
+        return name, of, str(a), str(b), *only, _p(differ.p), _p(differ.p_worse)
 
+    def words(name: str, one: Row) -> tuple[str, ...]:
+        return row(name, str(one.renderings), one.wrong_a, one.wrong_b, one.by_recording)
+
+    accepts = found.false_accepts
+    counts = (accepts.both + accepts.only_a, accepts.both + accepts.only_b)
     rows: list[tuple[str, ...]] = [("", "of", "A", "B", "only A", "only B", "p", "B worse")]
-    rows += [row(f"missed, {one.name}", str(one.recordings), one.wrong) for one in found.conditions]
-    pooled, near = found.pooled, found.near_misses
-    rows.append(row(f"missed, {pooled.name}", str(pooled.recordings), pooled.wrong, totals=False))
-    rows.append(row("false accepts", f"{found.hours:.2f} h", found.false_accepts))
-    if near.recordings:
-        rows.append(row("near misses accepted", str(near.recordings), near.wrong))
+    rows += [words(f"missed, {one.name}", one) for one in found.conditions]
+    rows.append(words(f"missed, {found.pooled.name}", found.pooled))
+    rows.append(row("false accepts", f"{found.hours:.2f} h", *counts, accepts))
+    if found.near_misses.recordings:
+        rows.append(words("near misses accepted", found.near_misses))
     return rows
 
 
@@ -125,4 +126,4 @@ def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 def _p(p: float) -> str:
-    return f"{p:.3f}" if p >= 0.001 else f"{p:.0e}"
+    return f"{p:.3f}" if p >= 0.0005 else f"{p:.0e}"

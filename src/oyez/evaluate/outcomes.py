@@ -1,86 +1,91 @@
-"""From scores to outcomes: what an engine made of each recording, at its own threshold."""
+"""What one detector made of each recording, and those of two side by side. Plain data."""
 
-from collections.abc import Callable, Sequence
-from itertools import accumulate
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-import numpy as np
+from oyez.errors import DataError
 
-from oyez.evaluate.curve import Track, heard
-from oyez.evaluate.engine import Engine
-from oyez.evaluate.hearing import EngineName, Scored, hear_plan
-from oyez.evaluate.match import match
-from oyez.evaluate.paired import FalseAccepts, Outcome, Outcomes
-from oyez.evaluate.plan import Plan
-from oyez.evaluate.render import span_of
-
-__all__ = ["hear_both", "outcomes"]
+__all__ = ["FalseAccepts", "Outcome", "Outcomes", "Pair", "check_same", "side_by_side"]
 
 
-def hear_both(
-    plan: Plan,
-    engines: Sequence[Engine],
-    names: Sequence[EngineName],
-    jobs: int = 1,
-    on_progress: Callable[[float], None] = lambda _: None,
-) -> tuple[Outcomes, ...]:
-    """Run engines over the same sound, rendered once.
+@dataclass(frozen=True)
+class Outcome:
+    """One rendering of a recording of the word, and whether a detector heard it."""
+
+    source: str
+    """The recording; however often it is rendered, it is one piece of evidence."""
+    condition: str
+    heard: bool
+
+
+@dataclass(frozen=True)
+class FalseAccepts:
+    """When a detector fired in audio without the word."""
+
+    times_s: Mapping[str, Sequence[float]]
+    """By stream, in seconds of it; a stream in which it was silent is there too, with none."""
+    hours: float
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """What one detector made of the audio."""
+
+    words: tuple[Outcome, ...]
+    false_accepts: FalseAccepts
+    near_misses: tuple[Outcome, ...] = ()
+    """Recordings of what sounds like the word: here it is wrong to hear it."""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One rendering, and what both detectors made of it."""
+
+    source: str
+    condition: str
+    heard_a: bool
+    heard_b: bool
+
+
+def side_by_side(of_a: Sequence[Outcome], of_b: Sequence[Outcome]) -> list[Pair]:
+    """Join the outcomes of two detectors.
 
     Args:
-        plan: what to hear.
-        engines: as opened in this process.
-        names: of the same engines, for other processes to open.
-        jobs: processes.
-        on_progress: called with seconds of sound heard since the last call.
+        of_a: in any order, but renderings of a recording in one condition come in the same one in both.
+        of_b: of the same renderings.
 
     Returns:
-        What each made of it, the same for any number of processes.
+        A pair for each, in order of A.
 
     Raises:
-        OyezError: an engine cannot be opened, or a recording cannot be read.
+        DataError: they are not of the same renderings.
     """
-    rate = max(engine.rate for engine in engines)
-    scored = hear_plan(plan, names, rate, jobs, on_progress)
-    return tuple(outcomes(engine, plan, one) for engine, one in zip(engines, scored, strict=True))
+    in_a, in_b = _numbered(of_a), _numbered(of_b)
+    check_same(in_a, in_b, "rendering")
+    return [Pair(key[0], key[1], heard, in_b[key]) for key, heard in in_a.items()]
 
 
-def outcomes(engine: Engine, plan: Plan, scored: Scored) -> Outcomes:
-    """What an engine made of a plan, by the rules that `evaluate.judge` counts with.
+def check_same(of_a: Mapping[Any, object], of_b: Mapping[Any, object], what: str) -> None:
+    """Make sure that A and B were heard on the same things.
 
-    Args:
-        engine: that heard it; its own trigger decides.
-        plan: what was heard.
-        scored: its scores.
-
-    Returns:
-        Each word heard or missed, each near miss accepted or not, and the times of false accepts: seconds
-        of a part, so that steps of different lengths do not drift apart over many hours.
+    Raises:
+        DataError: one of them lacks something that the other has, named by `what` and its key.
     """
-    step_s = engine.step_s
-    words = []
-    for take, scores in zip(plan.takes, scored.takes, strict=True):
-        word = plan.words[take.word]
-        detections = heard(Track(scores), engine.word, engine.trigger, step_s)
-        matches = match([span_of(take, word, engine.word)], detections)
-        words.append(Outcome(word.source, take.condition, heard=matches.hits > 0))
-    near = [
-        Outcome(
-            plan.near_misses[take.word].source,
-            take.condition,
-            heard=bool(heard(Track(scores), engine.word, engine.trigger, step_s)),
+    alone = sorted(of_a.keys() ^ of_b.keys())
+    if alone:
+        whose = "A" if alone[0] in of_a else "B"
+        raise DataError(
+            f"A and B must be heard on the same audio, but the {what} {alone[0]!r} is {whose}'s alone. "
+            "Run both over the same folders."
         )
-        for take, scores in zip(plan.near_takes, scored.near_takes, strict=True)
-    ]
-    return Outcomes(tuple(words), FalseAccepts(_false_accepts(engine, scored), plan.hours), tuple(near))
 
 
-def _false_accepts(engine: Engine, scored: Scored) -> dict[str, tuple[float, ...]]:
-    """Parts are one stream to the trigger, as they are where hours are counted."""
-    stream = Track(np.concatenate([*scored.parts, np.zeros(0, np.float32)]))
-    ends = list(accumulate(len(part) for part in scored.parts))
-    times_s: dict[str, list[float]] = {f"part {number}": [] for number in range(len(ends))}
-    for detection in heard(stream, engine.word, engine.trigger, engine.step_s):
-        step = round(detection.time_s / engine.step_s)  # counted from 1: the end of the step that crossed
-        number = int(np.searchsorted(ends, step))
-        before = ends[number - 1] if number else 0
-        times_s[f"part {number}"].append((step - before) * engine.step_s)
-    return {name: tuple(times) for name, times in times_s.items()}
+def _numbered(outcomes: Sequence[Outcome]) -> dict[tuple[str, str, int], bool]:
+    found: dict[tuple[str, str, int], bool] = {}
+    times: Counter[tuple[str, str]] = Counter()
+    for one in outcomes:
+        times[one.source, one.condition] += 1
+        found[one.source, one.condition, times[one.source, one.condition]] = one.heard
+    return found

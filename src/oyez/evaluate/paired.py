@@ -4,51 +4,20 @@ Knows outcomes and times, nothing of audio or models.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from oyez.errors import ConfigError, DataError
 from oyez.evaluate.differences import Differences, moments_in_both, sign_test
+from oyez.evaluate.outcomes import Outcomes, Pair, check_same, side_by_side
 
 __all__ = [
     "Comparison",
-    "FalseAccepts",
-    "Outcome",
-    "Outcomes",
     "Row",
     "Rule",
     "compare",
 ]
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """One recording of the word in one surrounding, and whether a detector heard it."""
-
-    source: str
-    """The recording; however often it is rendered, it is one piece of evidence."""
-    condition: str
-    heard: bool
-
-
-@dataclass(frozen=True)
-class FalseAccepts:
-    """When a detector fired in audio without the word."""
-
-    times_s: Mapping[str, Sequence[float]]
-    """By stream, in seconds of it; a stream in which it was silent is there too, with none."""
-    hours: float
-
-
-@dataclass(frozen=True)
-class Outcomes:
-    """What one detector made of the audio."""
-
-    words: tuple[Outcome, ...]
-    false_accepts: FalseAccepts
-    near_misses: tuple[Outcome, ...] = ()
-    """Recordings of what sounds like the word: here it is wrong to hear it."""
 
 
 @dataclass(frozen=True)
@@ -77,15 +46,22 @@ class Rule:
 
 @dataclass(frozen=True)
 class Row:
-    """Recordings that have something in common, and who got them wrong."""
+    """Recordings under one heading, and who got them wrong."""
 
     name: str
     recordings: int
-    wrong: Differences
+    renderings: int
+    wrong_a: int
+    """Renderings that A got wrong."""
+    wrong_b: int
+    by_recording: Differences
+    """`only_b`: recordings that B got wrong in more renderings than A did; `both`: in equally many."""
 
     def to_dict(self) -> dict[str, Any]:
         """All numbers, by name."""
-        return {"name": self.name, "recordings": self.recordings, **self.wrong.to_dict()}
+        counts = {"recordings": self.recordings, "renderings": self.renderings}
+        wrong = {"wrong_a": self.wrong_a, "wrong_b": self.wrong_b}
+        return {"name": self.name, **counts, **wrong, **self.by_recording.to_dict()}
 
 
 @dataclass(frozen=True)
@@ -96,10 +72,9 @@ class Comparison:
     conditions: tuple[Row, ...]
     """One by one, in order of first appearance: to look at; a p here is not corrected for their number."""
     pooled: Row
-    """Each recording once: `only_b` are those that B missed in more conditions than A did, `both` those
-    that they missed in equally many. With one condition the same as its row."""
+    """All conditions together, each recording once: this row decides."""
     rise: float
-    """B's miss rate less A's. A recording's is the share of its conditions in which it was missed, and each
+    """B's miss rate less A's. A recording's is the share of its renderings that were missed, and each
     recording weighs the same."""
     false_accepts: Differences
     hours: float
@@ -123,7 +98,7 @@ class Comparison:
     def more_misses(self) -> bool:
         """Whether B is worse in misses, by the rule."""
         # a rise that is the margin, but for rounding, is tolerated
-        return self.pooled.wrong.p_worse < self.rule.alpha and self.rise > self.rule.margin + 1e-12
+        return self.pooled.by_recording.p_worse < self.rule.alpha and self.rise > self.rule.margin + 1e-12
 
     @property
     def more_false_accepts(self) -> bool:
@@ -135,8 +110,8 @@ class Comparison:
     def more_near_misses(self) -> bool:
         """Whether B is worse in near misses, by the rule."""
         near = self.near_misses
-        rise = (near.wrong.only_b - near.wrong.only_a) / max(1, near.recordings)
-        return near.wrong.p_worse < self.rule.alpha and rise > self.rule.margin + 1e-12
+        rise = (near.wrong_b - near.wrong_a) / max(1, near.renderings)
+        return near.by_recording.p_worse < self.rule.alpha and rise > self.rule.margin + 1e-12
 
     @property
     def worse(self) -> bool:
@@ -166,7 +141,7 @@ def compare(a: Outcomes, b: Outcomes, rule: Rule | None = None) -> Comparison:
 
     Misses: a word that is rendered in six surroundings is heard or missed in several of them for the same
     reason, so six renderings are not six pieces of evidence. Each recording votes once, for the detector
-    that missed it in fewer conditions, and a sign test counts the votes. If A and B are equals, their
+    that missed it less often, and a sign test counts the votes. If A and B are equals, their
     outcomes on a recording may be exchanged, whatever ties the conditions together, so the test stays exact;
     and a loss in one condition counts, unless the same recordings gain in another.
 
@@ -188,21 +163,16 @@ def compare(a: Outcomes, b: Outcomes, rule: Rule | None = None) -> Comparison:
         DataError: they were not heard on the same audio.
     """
     accepts_a, accepts_b = a.false_accepts, b.false_accepts
-    _check_same(accepts_a.times_s, accepts_b.times_s, "stream")
+    check_same(accepts_a.times_s, accepts_b.times_s, "stream")
     if accepts_a.hours != accepts_b.hours or not (accepts_a.hours > 0 and math.isfinite(accepts_a.hours)):
         raise DataError(
             f"A and B must be heard on the same hours, more than 0, got {accepts_a.hours} and "
             f"{accepts_b.hours}. Run both over the same folders."
         )
-    conditions: dict[str, list[tuple[int, int]]] = {}
-    sources: dict[str, list[tuple[int, int]]] = {}
-    for (source, condition), (in_a, in_b) in _side_by_side(a.words, b.words).items():
-        missed = (int(not in_a), int(not in_b))
-        conditions.setdefault(condition, []).append(missed)
-        sources.setdefault(source, []).append(missed)
-    votes = [(sum(one for one, _ in pairs), sum(two for _, two in pairs)) for pairs in sources.values()]
-    rises = [(two - one) / len(pairs) for (one, two), pairs in zip(votes, sources.values(), strict=True)]
-    near = [(int(in_a), int(in_b)) for in_a, in_b in _side_by_side(a.near_misses, b.near_misses).values()]
+    words = side_by_side(a.words, b.words)
+    rises: dict[str, list[int]] = {}
+    for one in words:
+        rises.setdefault(one.source, []).append(one.heard_a - one.heard_b)
     times = [(accepts_a.times_s[stream], accepts_b.times_s[stream]) for stream in accepts_a.times_s]
     both = sum(moments_in_both(*pair) for pair in times)
     accepts = Differences(
@@ -210,38 +180,26 @@ def compare(a: Outcomes, b: Outcomes, rule: Rule | None = None) -> Comparison:
     )
     return Comparison(
         rule=rule or Rule(),
-        conditions=tuple(_row(name, pairs) for name, pairs in conditions.items()),
-        pooled=_row("each word once", votes),
-        rise=math.fsum(rises) / len(rises) if rises else 0.0,
+        conditions=tuple(
+            _row(name, [one for one in words if one.condition == name], wrong=False)
+            for name in dict.fromkeys(one.condition for one in words)
+        ),
+        pooled=_row("each word once", words, wrong=False),
+        rise=math.fsum(sum(one) / len(one) for one in rises.values()) / max(1, len(rises)),
         false_accepts=accepts,
         hours=accepts_a.hours,
-        near_misses=_row("near misses", near),
+        near_misses=_row("near misses", side_by_side(a.near_misses, b.near_misses), wrong=True),
     )
 
 
-def _row(name: str, pairs: Sequence[tuple[int, int]]) -> Row:
-    """Of how often A and B were wrong on each recording."""
-    both = sum(one == two > 0 for one, two in pairs)
-    only_a, only_b = sum(one > two for one, two in pairs), sum(one < two for one, two in pairs)
-    return Row(name, len(pairs), Differences(both, only_a, only_b))
-
-
-def _side_by_side(
-    of_a: Sequence[Outcome], of_b: Sequence[Outcome]
-) -> dict[tuple[str, str], tuple[bool, bool]]:
-    """Whether A heard it and whether B did, by recording and condition."""
-    in_a, in_b = ({(one.source, one.condition): one.heard for one in of} for of in (of_a, of_b))
-    if len(in_a) < len(of_a) or len(in_b) < len(of_b):
-        raise DataError("a recording has two outcomes in one condition. Give each of them its own source.")
-    _check_same(in_a, in_b, "recording")
-    return {key: (heard, in_b[key]) for key, heard in in_a.items()}
-
-
-def _check_same(of_a: Mapping[Any, object], of_b: Mapping[Any, object], what: str) -> None:
-    alone = sorted(of_a.keys() ^ of_b.keys())
-    if alone:
-        whose = "A" if alone[0] in of_a else "B"
-        raise DataError(
-            f"A and B must be heard on the same audio, but the {what} {alone[0]!r} is {whose}'s alone. "
-            "Run both over the same folders."
-        )
+def _row(name: str, pairs: Sequence[Pair], *, wrong: bool) -> Row:
+    """Counts of pairs, where it is `wrong` to have heard it, or not to."""
+    votes: dict[str, tuple[int, int]] = {}
+    for one in pairs:
+        of_a, of_b = votes.get(one.source, (0, 0))
+        votes[one.source] = (of_a + (one.heard_a is wrong), of_b + (one.heard_b is wrong))
+    counts = list(votes.values())
+    both = sum(of_a == of_b > 0 for of_a, of_b in counts)
+    only_a, only_b = sum(of_a > of_b for of_a, of_b in counts), sum(of_a < of_b for of_a, of_b in counts)
+    wrong_a, wrong_b = sum(of_a for of_a, _ in counts), sum(of_b for _, of_b in counts)
+    return Row(name, len(counts), len(pairs), wrong_a, wrong_b, Differences(both, only_a, only_b))
