@@ -107,7 +107,7 @@ def test_no_hours_and_no_words(plan):
 
 def test_counts_are_those_of_an_evaluation(plan, rng):
     """Of random scores: the comparison and `oyez evaluate` never tell two stories of one detector."""
-    for _ in range(5):
+    for _ in range(2):
         random = Scored(
             takes=[rng.random(41).astype(np.float32) ** 4 for _ in plan.takes],
             near_takes=[rng.random(41).astype(np.float32) ** 8 for _ in plan.near_takes],
