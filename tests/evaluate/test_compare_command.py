@@ -139,6 +139,14 @@ def test_all_that_is_worse_is_named():
     assert line.endswith("accepted near misses (p 0.008).")
 
 
+def test_what_is_better_is_said_too():
+    assert verdict(compare(made(8), made(0, range(0, 60, 10)))) == [
+        "B is worse: more false accepts (p 0.016).",
+        "It has fewer misses (p 0.004).",
+        "Too few accepted near misses to tell: 0 of one alone, 5 could show it.",
+    ]
+
+
 def test_what_the_margin_allows_is_said():
     found = compare(made(0), made(10, range(0, 60, 10)), Rule(margin=0.5, margin_per_hour=3.0))
     assert verdict(found) == [

@@ -32,6 +32,7 @@ counts = st.integers(0, 60)
 def test_hand_values(only_a, only_b, p, p_worse):
     found = Differences(both=99, only_a=only_a, only_b=only_b)
     assert (found.p, found.p_worse) == pytest.approx((p, p_worse))
+    assert found.p_better == Differences(both=99, only_a=only_b, only_b=only_a).p_worse
 
 
 @given(only_a=counts, only_b=counts)

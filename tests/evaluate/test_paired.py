@@ -236,11 +236,12 @@ def test_all_numbers_by_name():
             "only_b": 5,
             "p": 1 / 16,
             "p_worse": 1 / 32,
+            "p_better": 1.0,
         }
     ]
     assert values["misses"] == {**values["conditions"][0], "name": "each word once", "rise": 0.25}
     assert values["false_accepts"] == {
-        "both": 0, "only_a": 0, "only_b": 1, "p": 1.0, "p_worse": 0.5,
+        "both": 0, "only_a": 0, "only_b": 1, "p": 1.0, "p_worse": 0.5, "p_better": 1.0,
         "p_of_counts": 1.0, "rise_per_hour": 0.5, "hours": 2.0,
     }  # fmt: skip
 

@@ -89,6 +89,8 @@ def verdict(found: Comparison) -> list[str]:
         differences = wrong.only_a + wrong.only_b
         if not more and wrong.p_worse < alpha:
             lines.append(f"It has more {name} (p {_p(wrong.p_worse)}), but within the margin.")
+        elif wrong.p_better < alpha:
+            lines.append(f"It has fewer {name} (p {_p(wrong.p_better)}).")
         elif not wrong.could_show(alpha):
             lines.append(f"Too few {name} to tell: {differences} of one alone, {needed} could show it.")
     return lines

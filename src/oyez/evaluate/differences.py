@@ -35,6 +35,11 @@ class Differences:
         """One-sided: how often B would look this much worse or more, if it were A's equal."""
         return sign_test(self.only_a, self.only_b, alternative="greater")
 
+    @property
+    def p_better(self) -> float:
+        """One-sided: how often B would look this much better or more, if it were A's equal."""
+        return sign_test(self.only_b, self.only_a, alternative="greater")
+
     def could_show(self, alpha: float) -> bool:
         """Whether there are differences enough: if all of them were B's, p would be below alpha."""
         return 0.5 ** (self.only_a + self.only_b) < alpha
@@ -47,6 +52,7 @@ class Differences:
             "only_b": self.only_b,
             "p": self.p,
             "p_worse": self.p_worse,
+            "p_better": self.p_better,
         }
 
 
