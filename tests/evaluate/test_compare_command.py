@@ -1,6 +1,7 @@
 """`oyez compare` as a person or a build uses it: what it prints, and how it leaves."""
 
 import json
+import sys
 from dataclasses import dataclass
 
 import pytest
@@ -174,3 +175,9 @@ def test_columns_are_aligned_and_tiny_p_can_be_read():
     assert table[0].split() == ["of", "A", "B", "only", "A", "only", "B", "p", "B", "worse"]
     assert "2e-06    1e-06" in table[1]
     assert "Left out: 1, as x.wav: silent" in lines
+
+
+def test_without_scipy_the_line_to_type_is_told(folder, capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "scipy", None)
+    assert run(folder, "good", "deaf") == 2
+    assert "pip install 'oyez[evaluate]'" in capsys.readouterr().err
