@@ -150,9 +150,6 @@ def evaluate(options: argparse.Namespace) -> None:
 
 def compare(options: argparse.Namespace) -> bool:
     """Say whether a detector is worse than another on the same audio."""
-    from oyez.errors import require
-
-    require("scipy", "evaluate")
     from oyez.evaluate.compare_command import run
 
     return run(options)

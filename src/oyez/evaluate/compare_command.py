@@ -5,7 +5,7 @@ import json
 import math
 from collections.abc import Sequence
 
-from oyez.errors import ConfigError
+from oyez.errors import ConfigError, require
 from oyez.evaluate.command import listening, planned
 from oyez.evaluate.differences import Differences
 from oyez.evaluate.engine import Engine
@@ -28,6 +28,7 @@ def run(options: argparse.Namespace) -> bool:
     Raises:
         OyezError: bad options, folders or files.
     """
+    require("scipy", "evaluate")  # before an hour is heard
     rule = Rule(options.alpha, options.margin, options.margin_per_hour)
     for name in ("positives", "negatives"):
         if getattr(options, name) is None:
