@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 __all__ = [
+    "compare",
     "detect",
     "evaluate",
     "export",
@@ -37,11 +38,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: without the program's name; None takes the process's.
 
     Returns:
-        The exit code: 0, or 2 for an error, which is printed on one line.
+        The exit code: 0, or 2 for an error, which is printed on one line; `compare` has 1 too.
     """
     options = _parser().parse_args(arguments)
     try:
-        options.run(options)
+        code = options.run(options)
     except OyezError as error:
         if options.debug:
             raise
@@ -52,7 +53,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
     except BrokenPipeError:  # the reader of our output has gone
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0
+        return 0
+    return int(code or 0)
 
 
 def detect(options: argparse.Namespace) -> None:
@@ -146,6 +148,13 @@ def evaluate(options: argparse.Namespace) -> None:
     calibrate(options, run)
 
 
+def compare(options: argparse.Namespace) -> bool:
+    """Say whether a detector is worse than another on the same audio."""
+    from oyez.evaluate.compare_command import run
+
+    return run(options)
+
+
 def export(options: argparse.Namespace) -> None:
     """Merge model files on one trunk into one that hears all their words."""
     from oyez.detect.model import Model, model_path
@@ -236,6 +245,7 @@ def _parser() -> argparse.ArgumentParser:
     from oyez.config import DEFAULT_MODEL
     from oyez.listen.options import listen_options
     from oyez.options import (
+        compare_options,
         detect_options,
         evaluate_options,
         export_options,
@@ -265,6 +275,7 @@ def _parser() -> argparse.ArgumentParser:
     synth_options(command(synth))
     train_options(command(train))
     evaluate_options(command(evaluate))
+    compare_options(command(compare))
     export_options(command(export))
     import_keras_options(command(import_keras))
     command(models)

@@ -11,6 +11,7 @@ from oyez.detect.options import threshold_options
 from oyez.synth.scene import VARIED, SceneConfig
 
 __all__ = [
+    "compare_options",
     "detect_options",
     "evaluate_options",
     "export_options",
@@ -215,6 +216,42 @@ def sources_options(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument("--seed", type=int, default=0, metavar="S", help="of the draw")
     group.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="processes")
+
+
+def compare_options(parser: argparse.ArgumentParser) -> None:
+    """Of `oyez compare`."""
+    parser.add_argument("a", metavar="A", help="the detector in use: name or file; or another engine")
+    parser.add_argument("b", metavar="B", help="the one that may replace it")
+    parser.add_argument("--word", metavar="NAME", help="which of the models' words (default: their first)")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    sources_options(parser)
+    group = parser.add_argument_group(
+        "when B is worse",
+        "Its misses, false accepts or accepted near misses have risen by more than the margin, and equals "
+        "would look so with a probability below alpha. The exit code is 0 where B is not worse, 1 where it "
+        "is, 2 after an error.",
+    )
+    group.add_argument(
+        "--alpha",
+        type=float,
+        default=0.05,
+        metavar="P",
+        help="how often equals may fail, in each of the three",
+    )
+    group.add_argument(
+        "--margin",
+        type=float,
+        default=0.0,
+        metavar="SHARE",
+        help="rise that is tolerated in misses, and in accepted near misses: 0.01 is one more of a hundred",
+    )
+    group.add_argument(
+        "--margin-per-hour",
+        type=float,
+        default=0.0,
+        metavar="RATE",
+        help="rise that is tolerated in false accepts per hour",
+    )
 
 
 def export_options(parser: argparse.ArgumentParser) -> None:
