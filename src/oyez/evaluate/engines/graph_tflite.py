@@ -111,7 +111,7 @@ class TfLiteGraph:
         quantization = self._call("TensorQuantizationParams", self._input)
         limits = np.iinfo(kind)
         rounded = np.round(values / quantization.scale + quantization.zero)
-        return np.clip(rounded, limits.min, limits.max).astype(kind)
+        return np.asarray(np.clip(rounded, limits.min, limits.max), kind)
 
     def _type(self, tensor: int) -> np.dtype[Any]:
         kind = self._call("TensorType", tensor)

@@ -158,7 +158,7 @@ class _Hearing:
 def _score(probability: float) -> float:
     """Of a candidate, from what the library calls its probability."""
     steps = round(math.log(probability) / math.log(LOG_BASE)) + MOST
-    return min(1.0, max(0.0, (60 + steps * 2**SHIFT * math.log10(LOG_BASE)) / 120))
+    return min(1.0, max(0.0, (60 + (steps << SHIFT) * math.log10(LOG_BASE)) / 120))
 
 
 def _threshold(text: str) -> float:
