@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from oyez.evaluate.engines import open_engine
 from results import machine, table, write_section
 from rich.progress import Progress
 
 import oyez
 from oyez import audio
 from oyez.errors import MissingExtraError
+from oyez.evaluate.engines import open_engine
 from oyez.evaluate.hearing import EngineName
 from oyez.evaluate.intervals import poisson_interval, share_interval
 from oyez.evaluate.match import Matches

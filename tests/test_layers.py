@@ -51,6 +51,7 @@ HOMES = {
     "rich": (
         "cli",
         "detect.command",
+        "evaluate.command",
         "listen.command",
         "listen.screen",
         "meter",

@@ -126,9 +126,6 @@ def evaluate(options: argparse.Namespace) -> None:
     """Measure how often a detector misses, and how often it misfires."""
     import json
 
-    from oyez.errors import require
-
-    require("scipy", "evaluate")
     if options.labelled is not None:
         from oyez.evaluate.command import asked_thresholds
         from oyez.evaluate.labelled import evaluate_folder
@@ -136,8 +133,6 @@ def evaluate(options: argparse.Namespace) -> None:
         labelled = evaluate_folder(options.model, options.labelled, asked_thresholds(options))
         print(json.dumps(labelled.to_dict(), indent=1) if options.json else labelled.text())
         return
-    if options.calibrate:
-        require("onnx", "evaluate")
     from oyez.evaluate.command import run
 
     if not options.calibrate:

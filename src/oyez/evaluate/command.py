@@ -13,7 +13,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from oyez import plot
 from oyez.detect.intent import thresholds
 from oyez.detect.model import Model, model_path
-from oyez.errors import ConfigError
+from oyez.errors import ConfigError, require
 from oyez.evaluate.cuts import write_cuts
 from oyez.evaluate.hearing import EngineName
 from oyez.evaluate.plain import result_to_dict
@@ -39,6 +39,7 @@ def run(options: argparse.Namespace) -> Result:
     Raises:
         OyezError: bad options, folders or files; nothing is written then.
     """
+    require("scipy", "evaluate")
     if options.report is not None:
         check_free(options.report, overwrite=options.overwrite)
         plot.require_matplotlib()

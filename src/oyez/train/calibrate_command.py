@@ -5,10 +5,9 @@ import sys
 from collections.abc import Callable
 
 from oyez.config import EventRate
-from oyez.errors import ConfigError
+from oyez.errors import ConfigError, require
 from oyez.evaluate.result import Result
 from oyez.output import check_free
-from oyez.train.calibrate import calibrate, target
 
 __all__ = ["run"]
 
@@ -23,6 +22,9 @@ def run(options: argparse.Namespace, measure: Callable[[argparse.Namespace], Res
     Raises:
         OyezError: bad options, folders or files; no model file is changed then.
     """
+    require("onnx", "evaluate")
+    from oyez.train.calibrate import calibrate, target
+
     if options.negatives is None:
         raise ConfigError("--calibrate measures on sound without the word, got none. Pass --negatives DIR.")
     rate = None if options.false_accepts is None else EventRate.of(options.false_accepts)

@@ -9,6 +9,7 @@ from oyez.detect.detector import Detector
 from oyez.detect.model import Model, model_path
 from oyez.errors import ConfigError
 from oyez.evaluate.engine import Listener, Scores
+from oyez.evaluate.turns import Turns
 from oyez.sound import Samples
 
 __all__ = ["OurEngine"]
@@ -65,6 +66,8 @@ class OurEngine:
     def listen(self, rate: int) -> Listener:
         """A stream that has heard nothing, of samples at that rate in Hertz."""
         column = self.model.card.words.index(self.word)
+        if self.model.card.preset.drifts:
+            return Turns(self.model, column, rate)
         return _Stream(Detector(self.model, rate=rate), column)
 
 
