@@ -84,7 +84,7 @@ def test_what_waits_is_less_than_a_block():
 
 
 @pytest.mark.parametrize(
-    ("time_s", "step"), [(0.0, 0), (0.01, 0), (0.08, 0), (0.081, 1), (0.24, 2), (1.6, 19), (1.61, 20)]
+    ("time_s", "step"), [(0.0, 0), (0.01, 0), (0.08, 0), (0.081, 1), (0.56, 6), (1.6, 19), (1.61, 20)]
 )
 def test_the_step_of_a_time(time_s, step):
     assert step_of(time_s, 0.08) == step
