@@ -238,11 +238,10 @@ def _parser() -> argparse.ArgumentParser:
     common = _Parser(add_help=False)
     common.add_argument("--debug", action="store_true", help="show the traceback of an error")
     from oyez.config import DEFAULT_MODEL
+    from oyez.evaluate.options import compare_options, evaluate_options
     from oyez.listen.options import listen_options
     from oyez.options import (
-        compare_options,
         detect_options,
-        evaluate_options,
         export_options,
         import_keras_options,
         synth_options,
