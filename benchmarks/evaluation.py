@@ -44,8 +44,8 @@ def main() -> None:
             [hours, f"{heard_h:.1f}", f"{spent_s:.0f} s", f"{parent_mb:.0f} MB", f"{child_mb:.0f} MB"]
         )
     text = (
-        f"## Evaluation\n\n{machine()} `activate` on hours of sound without the word, half of it in noise, and "
-        f"on {WORDS} words in each surrounding; {options.jobs} processes, wall clock.\n\n"
+        f"## Evaluation\n\n{machine()} `activate` on hours of sound without the word, half of it in noise, "
+        f"and on {WORDS} words in each surrounding; {options.jobs} processes, wall clock.\n\n"
         + table(
             [
                 "hours without the word",
