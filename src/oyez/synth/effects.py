@@ -114,9 +114,9 @@ class Echo:
         hop = self.block - self.length + 1
         blocks = -(-len(samples) // hop)
         parts = sound.fit(samples, blocks * hop).reshape(blocks, hop)
-        parts = np.fft.irfft(np.fft.rfft(parts, self.block) * self.spectrum, self.block)
+        rung = np.fft.irfft(np.fft.rfft(parts, self.block) * self.spectrum, self.block)
         heard = np.zeros((blocks - 1) * hop + self.block, np.float32)
-        for number, part in enumerate(parts):  # each rings into the next one
+        for number, part in enumerate(rung):  # each rings into the next one
             heard[number * hop : number * hop + self.block] += part
         return heard[: len(samples)]
 
@@ -162,6 +162,8 @@ def telephone(samples: Samples, rate: int) -> Samples:
 @lru_cache(maxsize=4)
 def _octaves(length: int, rate: int) -> npt.NDArray[np.float32]:
     """Octaves above the pivot of each bin of a spectrum."""
-    octaves = np.log2(np.maximum(np.fft.rfftfreq(length, 1 / rate), 1.0) / PIVOT_HZ).astype(np.float32)
+    octaves: npt.NDArray[np.float32] = np.asarray(
+        np.log2(np.maximum(np.fft.rfftfreq(length, 1 / rate), 1.0) / PIVOT_HZ), np.float32
+    )
     octaves.flags.writeable = False
     return octaves
