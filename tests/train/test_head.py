@@ -25,13 +25,13 @@ def _scenes(count=24, seed=0):
         x[number, at, :8] += 12
         y[number, at + 1 : at + 3] = 1
         y[number, at + 3] = IGNORED
-    return Bank(x.astype(np.float16), y)
+    return Bank.of(x, y)
 
 
 def _speech(count=24, seed=1):
     x = np.random.default_rng(seed).standard_normal((count, STEPS, 96))
     x[::2, 4, 8:16] += 12  # another direction, which is no word
-    return Bank(x.astype(np.float16), np.zeros((count, STEPS), np.int8))
+    return Bank.of(x)
 
 
 def _weights(head):
@@ -85,8 +85,8 @@ def test_seeds_differ(tmp_path):
 
 def test_what_is_ignored_does_not_count(tmp_path):
     scenes, speech = _scenes(), _speech()
-    deaf = Bank(scenes.x, np.full_like(scenes.y, IGNORED))
-    silent = Bank(speech.x, np.full_like(speech.y, IGNORED))
+    deaf = Bank(scenes.x, scenes.scale, np.full_like(scenes.y, IGNORED))
+    silent = Bank(speech.x, speech.scale, np.full_like(speech.y, IGNORED))
     torch.manual_seed(QUICK.seed)
     before = SmallHead(HEAD)
     after = train_head(deaf, silent, QUICK, HEAD, Run(tmp_path, {}))
@@ -122,15 +122,15 @@ def test_a_word_that_follows_is_scored_from_a_fresh_state():
     head = SmallHead(HEAD)
     bank = _scenes(3)
     together = highest_scores(head, bank)
-    apart = [highest_scores(head, Bank(bank.x[n : n + 1], bank.y[n : n + 1]))[0] for n in range(3)]
+    apart = [highest_scores(head, bank.only(np.array([n])))[0] for n in range(3)]
     np.testing.assert_allclose(together, apart, atol=1e-6)
-    assert highest_scores(head, Bank(bank.x[:0], bank.y[:0])).shape == (0,)
+    assert highest_scores(head, bank.only(np.zeros(0, int))).shape == (0,)
 
 
 def test_too_little_is_told(tmp_path):
     with pytest.raises(DataError, match="expected 4 scenes or more and some speech, got 3 and 24"):
         train_head(_scenes(3), _speech(), QUICK, HEAD, Run(tmp_path, {}))
-    none = Bank(np.zeros((0, STEPS, 96), np.float16), np.zeros((0, STEPS), np.int8))
+    none = _speech(1).only(np.zeros(0, int))
     with pytest.raises(DataError, match="got 24 and 0"):
         train_head(_scenes(), none, QUICK, HEAD, Run(tmp_path, {}))
 
