@@ -6,7 +6,7 @@ import torch
 
 from oyez.config import SmallConfig
 from oyez.errors import ConfigError, DataError
-from oyez.train.bank import IGNORED, Bank
+from oyez.train.bank import IGNORED, Bank, join
 from oyez.train.head import HeadConfig, highest_scores, train_head
 from oyez.train.models import SmallHead
 from oyez.train.run import Run
@@ -96,8 +96,8 @@ def test_what_is_ignored_does_not_count(tmp_path):
 def test_what_is_mistaken_for_the_word_is_heard_most(tmp_path, monkeypatch):
     """Of the speech, one recording is scored high: it should fill its half of the next epoch."""
     speech = _speech()
-    marked = np.full((1, STEPS, 96), 7, np.float16)
-    speech = Bank(np.concatenate((speech.x, marked)), np.zeros((25, STEPS), np.int8))
+    marked = np.full((1, STEPS, 96), 127, np.float32)
+    speech = join((speech, Bank.of(marked)))
     scores = np.zeros(25)
     scores[24] = 1
     monkeypatch.setattr("oyez.train.head.highest_scores", lambda head, bank: scores)
@@ -107,7 +107,7 @@ def test_what_is_mistaken_for_the_word_is_heard_most(tmp_path, monkeypatch):
 
     def spy(array):
         if array.ndim == 3 and array.dtype == np.float32:
-            seen.append(float((array == 7).all((1, 2)).sum()))
+            seen.append(float((array == 127).all((1, 2)).sum()))
         return original(array)
 
     monkeypatch.setattr(torch, "from_numpy", spy)
@@ -137,7 +137,7 @@ def test_too_little_is_told(tmp_path):
 
 def test_a_loss_that_is_no_number_is_told(tmp_path):
     scenes = _scenes()
-    scenes.x[0, 0, 0] = np.nan
+    scenes.scale[0, 0] = np.nan
     with pytest.raises(DataError, match="the loss is no number"):
         train_head(scenes, _speech(), QUICK, HEAD, Run(tmp_path, {}))
 
