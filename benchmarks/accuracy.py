@@ -20,11 +20,12 @@ from rich.progress import Progress
 import oyez
 from oyez import audio
 from oyez.errors import MissingExtraError
+from oyez.evaluate.draw import draw_plan
 from oyez.evaluate.engines import open_engine
 from oyez.evaluate.hearing import EngineName
 from oyez.evaluate.intervals import poisson_interval, share_interval
 from oyez.evaluate.match import Matches
-from oyez.evaluate.plan import Plan, Sources, draw_plan
+from oyez.evaluate.plan import Plan, Sources
 from oyez.evaluate.result import EngineResult, Result
 from oyez.evaluate.run import evaluate, seconds_of
 from oyez.evaluate.words import find_words

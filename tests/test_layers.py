@@ -62,7 +62,7 @@ HOMES = {
     "scipy": ("evaluate",),
     "socket": ("actions.webhook", "serve"),
     "sounddevice": ("detect.sources",),
-    "soundfile": ("audio",),
+    "soundfile": ("audio", "synth.codecs"),
     "soxr": ("sound",),
     "torch": ("train",),
 }

@@ -34,7 +34,7 @@ def write(out: Path, name: str, count: int, make: Callable[[int], Heard], trunk:
         heard = [make(number) for number in range(part * PART, min((part + 1) * PART, count))]
         x = embed(trunk, [one.samples for one in heard])
         y = np.stack([targets(one.spans, SMALL, SMALL.steps(LENGTH)) for one in heard])
-        Bank(x, y).save(path)
+        Bank.of(x, y).save(path)
         print(f"{path.name}: {len(x)} in {time.monotonic() - began_s:.0f} s", flush=True)
 
 

@@ -6,7 +6,7 @@ import torch
 
 from oyez.config import SmallConfig
 from oyez.errors import ConfigError, DataError
-from oyez.train.bank import IGNORED, Bank
+from oyez.train.bank import IGNORED, Bank, join
 from oyez.train.head import HeadConfig, highest_scores, train_head
 from oyez.train.models import SmallHead
 from oyez.train.run import Run
@@ -25,13 +25,13 @@ def _scenes(count=24, seed=0):
         x[number, at, :8] += 12
         y[number, at + 1 : at + 3] = 1
         y[number, at + 3] = IGNORED
-    return Bank(x.astype(np.float16), y)
+    return Bank.of(x, y)
 
 
 def _speech(count=24, seed=1):
     x = np.random.default_rng(seed).standard_normal((count, STEPS, 96))
     x[::2, 4, 8:16] += 12  # another direction, which is no word
-    return Bank(x.astype(np.float16), np.zeros((count, STEPS), np.int8))
+    return Bank.of(x)
 
 
 def _weights(head):
@@ -85,8 +85,8 @@ def test_seeds_differ(tmp_path):
 
 def test_what_is_ignored_does_not_count(tmp_path):
     scenes, speech = _scenes(), _speech()
-    deaf = Bank(scenes.x, np.full_like(scenes.y, IGNORED))
-    silent = Bank(speech.x, np.full_like(speech.y, IGNORED))
+    deaf = Bank(scenes.x, scenes.scale, np.full_like(scenes.y, IGNORED))
+    silent = Bank(speech.x, speech.scale, np.full_like(speech.y, IGNORED))
     torch.manual_seed(QUICK.seed)
     before = SmallHead(HEAD)
     after = train_head(deaf, silent, QUICK, HEAD, Run(tmp_path, {}))
@@ -96,8 +96,8 @@ def test_what_is_ignored_does_not_count(tmp_path):
 def test_what_is_mistaken_for_the_word_is_heard_most(tmp_path, monkeypatch):
     """Of the speech, one recording is scored high: it should fill its half of the next epoch."""
     speech = _speech()
-    marked = np.full((1, STEPS, 96), 7, np.float16)
-    speech = Bank(np.concatenate((speech.x, marked)), np.zeros((25, STEPS), np.int8))
+    marked = np.full((1, STEPS, 96), 127, np.float32)
+    speech = join((speech, Bank.of(marked)))
     scores = np.zeros(25)
     scores[24] = 1
     monkeypatch.setattr("oyez.train.head.highest_scores", lambda head, bank: scores)
@@ -107,7 +107,7 @@ def test_what_is_mistaken_for_the_word_is_heard_most(tmp_path, monkeypatch):
 
     def spy(array):
         if array.ndim == 3 and array.dtype == np.float32:
-            seen.append(float((array == 7).all((1, 2)).sum()))
+            seen.append(float((array == 127).all((1, 2)).sum()))
         return original(array)
 
     monkeypatch.setattr(torch, "from_numpy", spy)
@@ -122,22 +122,22 @@ def test_a_word_that_follows_is_scored_from_a_fresh_state():
     head = SmallHead(HEAD)
     bank = _scenes(3)
     together = highest_scores(head, bank)
-    apart = [highest_scores(head, Bank(bank.x[n : n + 1], bank.y[n : n + 1]))[0] for n in range(3)]
+    apart = [highest_scores(head, bank.only(np.array([n])))[0] for n in range(3)]
     np.testing.assert_allclose(together, apart, atol=1e-6)
-    assert highest_scores(head, Bank(bank.x[:0], bank.y[:0])).shape == (0,)
+    assert highest_scores(head, bank.only(np.zeros(0, int))).shape == (0,)
 
 
 def test_too_little_is_told(tmp_path):
     with pytest.raises(DataError, match="expected 4 scenes or more and some speech, got 3 and 24"):
         train_head(_scenes(3), _speech(), QUICK, HEAD, Run(tmp_path, {}))
-    none = Bank(np.zeros((0, STEPS, 96), np.float16), np.zeros((0, STEPS), np.int8))
+    none = _speech(1).only(np.zeros(0, int))
     with pytest.raises(DataError, match="got 24 and 0"):
         train_head(_scenes(), none, QUICK, HEAD, Run(tmp_path, {}))
 
 
 def test_a_loss_that_is_no_number_is_told(tmp_path):
     scenes = _scenes()
-    scenes.x[0, 0, 0] = np.nan
+    scenes.scale[0, 0] = np.nan
     with pytest.raises(DataError, match="the loss is no number"):
         train_head(scenes, _speech(), QUICK, HEAD, Run(tmp_path, {}))
 

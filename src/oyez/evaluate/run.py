@@ -6,10 +6,11 @@ from pathlib import Path
 
 from oyez import audio
 from oyez.errors import DataError
+from oyez.evaluate.draw import draw_plan
 from oyez.evaluate.engines import open_engine
 from oyez.evaluate.hearing import EngineName, hear_plan
 from oyez.evaluate.judge import judge
-from oyez.evaluate.plan import Plan, Sources, draw_plan
+from oyez.evaluate.plan import Plan, Sources
 from oyez.evaluate.result import Result
 from oyez.evaluate.words import find_words
 

@@ -111,7 +111,7 @@ def train_head(
         loss = 0.0
         for batch in range(batches):
             part = slice(batch * config.batch, (batch + 1) * config.batch)
-            x = np.concatenate((scenes.x[order[part]], speech.x[drawn[part]])).astype(np.float32)
+            x = np.concatenate((scenes.embeddings(order[part]), speech.embeddings(drawn[part])))
             y = np.concatenate((scenes.y[order[part]], speech.y[drawn[part]]))
             update = epoch * batches + batch
             rate = config.rate(update / (config.epochs * batches))
@@ -133,7 +133,7 @@ def highest_scores(head: SmallHead, bank: Bank) -> npt.NDArray[np.float64]:
     found = [np.zeros(0)]
     with torch.inference_mode():
         for start in range(0, len(bank), SCORED_AT_ONCE):
-            x = bank.x[start : start + SCORED_AT_ONCE].astype(np.float32)
+            x = bank.embeddings(slice(start, start + SCORED_AT_ONCE))
             logits, _ = head(torch.from_numpy(x))
             found.append(torch.sigmoid(logits[..., 0]).amax(1).double().numpy())
     return np.concatenate(found)
