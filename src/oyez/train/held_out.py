@@ -1,0 +1,134 @@
+"""What a head is worth, on voices and hours that trained nothing: curves, the table, the threshold."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from oyez.config import PRESETS, TriggerConfig
+from oyez.evaluate.calibration import threshold_table
+from oyez.evaluate.curve import Curve, Point, Track, sweep
+from oyez.events import Span
+from oyez.train.bank import Bank
+from oyez.train.models import SmallHead
+from oyez.train.negatives import Negatives
+
+__all__ = ["Verdict", "hours_heard", "judge_head", "word_tracks"]
+
+SMALL = PRESETS["small"]
+STEP_S = SMALL.step / SMALL.features.rate
+WORD = "word"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How a head did."""
+
+    trigger: TriggerConfig
+    """With the threshold that was chosen."""
+    words: int
+    missed: int
+    """At that threshold."""
+    hours: float
+    false_accepts: int
+    """At that threshold, in those hours."""
+    curve: Curve
+    """All thresholds."""
+
+    @property
+    def table(self) -> dict[str, object]:
+        """As model files carry it."""
+        return threshold_table(self.curve)
+
+
+def judge_head(
+    head: SmallHead,
+    words: Sequence[tuple[npt.NDArray[np.float32], tuple[Span, ...]]],
+    negatives: Negatives,
+    per_hour: float,
+    trigger: TriggerConfig | None = None,
+) -> Verdict:
+    """Choose a threshold: the lowest from which on there are no more false accepts than that.
+
+    Args:
+        head: trained.
+        words: scenes of voices that trained nothing: embeddings (steps, 96), and the words in them.
+        negatives: hours that trained nothing; each stretch is heard once, half of them as they are and half
+            in some surroundings, one after the other in one stream.
+        per_hour: false accepts, at most; where the hours are too few to have that, none.
+        trigger: smoothing, release and refractory time.
+
+    Returns:
+        The verdict.
+    """
+    config = trigger or SMALL.trigger
+    silence = sweep([], [Track(hours_heard(head, negatives))], config, STEP_S)
+    silence = Curve(silence.points, negatives.hours)
+    said = sweep(word_tracks(head, words), [], config, STEP_S, [point.threshold for point in silence.points])
+    curve = Curve(
+        tuple(
+            Point(one.threshold, one.matches, other.false_accepts)
+            for one, other in zip(said.points, silence.points, strict=True)
+        ),
+        silence.hours,
+    )
+    chosen = _strict_enough(curve, int(per_hour * curve.hours))
+    return Verdict(
+        replace(config, threshold=chosen.threshold),
+        chosen.matches.hits + chosen.matches.misses,
+        chosen.matches.misses,
+        curve.hours,
+        chosen.false_accepts,
+        curve,
+    )
+
+
+def word_tracks(
+    head: SmallHead, words: Sequence[tuple[npt.NDArray[np.float32], tuple[Span, ...]]]
+) -> list[Track]:
+    """Scores of scenes, each from a fresh state."""
+    tracks = []
+    for embeddings, spans in words:
+        with torch.inference_mode():
+            logits, _ = head(torch.from_numpy(embeddings[None]))
+        tracks.append(Track(torch.sigmoid(logits[0, :, 0]).numpy(), spans))
+    return tracks
+
+
+def hours_heard(head: SmallHead, negatives: Negatives) -> npt.NDArray[np.float32]:
+    """Scores of each stretch, one rendering of each, in one stream: (steps,)."""
+    chosen = _one_of_each(negatives)
+    hidden, found = None, [np.zeros(0, np.float32)]
+    head.eval()
+    for number in chosen:
+        x = torch.from_numpy(negatives.bank.embeddings(np.array([number])))
+        with torch.inference_mode():
+            logits, hidden = head(x, hidden)
+        found.append(torch.sigmoid(logits[0, :, 0]).numpy())
+    return np.concatenate(found)
+
+
+def _one_of_each(negatives: Negatives) -> list[int]:
+    """Recordings: of every second stretch the clean one, of the others one in some surroundings."""
+    chosen = []
+    for stretch in range(len(negatives.stretches)):
+        numbers = np.flatnonzero(negatives.of == stretch)
+        if len(numbers):
+            rest = numbers[negatives.rendering[numbers] > 0]
+            clean = stretch % 2 == 0 or not len(rest)
+            chosen.append(int(numbers[0] if clean else rest[stretch // 2 % len(rest)]))
+    return chosen
+
+
+def _strict_enough(curve: Curve, most: int) -> Point:
+    """The lowest point from which on there are at most so many false accepts."""
+    strict = curve.points[-1]
+    for point in reversed(curve.points):
+        if point.false_accepts > most:
+            break
+        strict = point
+    return strict
+
+

@@ -1,0 +1,79 @@
+"""Heads judged on what trained nothing."""
+
+import numpy as np
+import pytest
+import torch
+
+from oyez.config import SmallConfig
+from oyez.evaluate.curve import THRESHOLDS
+from oyez.events import Span
+from oyez.train.bank import Bank
+from oyez.train.held_out import STEP_S, hours_heard, judge_head, word_tracks
+from oyez.train.models import SmallHead
+from oyez.train.negatives import Negatives, Stretch
+
+STEPS = 125
+
+
+class _Loudest(torch.nn.Module):
+    """Scores the first number of each step as it is: its logit."""
+
+    def forward(self, x, hidden=None):
+        return x[..., :1], hidden if hidden is not None else torch.zeros(len(x), 1)
+
+
+def _recording(*peaks):
+    x = np.full((STEPS, 96), -9.0, np.float32)
+    for step, logit in peaks:
+        x[step : step + 3, 0] = logit
+    return x
+
+
+@pytest.fixture
+def negatives():
+    """Four stretches, clean and noisy; the noisy ones of odd stretches and clean ones of even ones count."""
+    clean = [_recording((50, 2.0)), _recording((50, 9.0)), _recording(), _recording((20, 9.0))]
+    noisy = [_recording((20, 9.0)), _recording((60, 1.0)), _recording((70, 9.0)), _recording()]
+    rows = [one for pair in zip(clean, noisy, strict=True) for one in pair]
+    return Negatives(
+        Bank.of(np.stack(rows)),
+        tuple(Stretch("s", str(number)) for number in range(4)),
+        np.repeat(np.arange(4, dtype=np.int32), 2),
+        np.tile(np.array([0, 1], np.int8), 4),
+        "trunk",
+    )
+
+
+def test_every_stretch_is_heard_once_half_of_them_clean(negatives):
+    scores = hours_heard(_Loudest(), negatives)
+    assert len(scores) == 4 * STEPS
+    loud = [(at // STEPS, at % STEPS) for at in np.flatnonzero(scores > 0.7)]
+    assert loud == [(0, 50), (0, 51), (0, 52), (1, 60), (1, 61), (1, 62)]
+
+
+def test_the_threshold_is_the_lowest_that_is_strict_enough(negatives):
+    words = [(_recording((40, 1.5)), (Span("w", 2.5, 3.2),)), (_recording((40, 0.5)), (Span("w", 2.5, 3.2),))]
+    hours = 4 * 10 / 3600
+    none = judge_head(_Loudest(), words, negatives, 0.0)
+    assert none.false_accepts == 0
+    assert none.hours == pytest.approx(hours)
+    sure = torch.sigmoid(torch.tensor(2.0)).item()
+    below = max(one for one in THRESHOLDS if one <= none.trigger.threshold - 1e-6)
+    assert below <= sure < none.trigger.threshold + 0.02
+    assert none.missed == none.words == 2
+    one = judge_head(_Loudest(), words, negatives, 1 / hours)
+    assert one.false_accepts == 1
+    assert one.trigger.threshold < none.trigger.threshold
+    assert one.missed == 1
+    assert one.table["rows"][-1][1] == 0
+
+
+def test_scores_of_scenes_are_those_of_the_head():
+    torch.manual_seed(0)
+    head = SmallHead(SmallConfig()).eval()
+    scene = np.random.default_rng(0).standard_normal((STEPS, 96)).astype(np.float32)
+    (track,) = word_tracks(head, [(scene, (Span("w", 1.0, 2.0),))])
+    with torch.inference_mode():
+        wanted = torch.sigmoid(head(torch.from_numpy(scene[None]))[0])[0, :, 0].numpy()
+    np.testing.assert_allclose(track.scores, wanted)
+    assert STEP_S == 0.08
