@@ -43,6 +43,7 @@ HOMES = {
     "numpy": (*RANK,),
     "onnx": ("train",),
     "onnxruntime": ("detect.model", "evaluate.engines.graph_onnx"),
+    "oyez_bank": ("train.negatives",),
     "paho": ("actions.mqtt",),
     "pocketsphinx": ("evaluate.engines.pocket_sphinx",),
     "pydub": ("course",),

@@ -14,9 +14,10 @@ from pathlib import Path
 import numpy as np
 import torch
 from material import load
-from scenes import LENGTH, Heard, negative, positive, rooms, segments
+from scenes import LENGTH, Heard, negative, positive, segments
 
 from oyez.config import PRESETS
+from oyez.synth.material import simulated_rooms
 from oyez.train.bank import Bank, embed, targets
 from oyez.train.trunk import Trunk, load_trunk
 
@@ -50,14 +51,14 @@ def main() -> None:
     torch.set_num_threads(1)
     options.out.mkdir(parents=True, exist_ok=True)
     train, _ = load(options.data, options.voices)
-    echoes, trunk, cut = rooms(41), load_trunk(), segments(train)
+    material, trunk, cut = train.around(simulated_rooms(41, 400)), load_trunk(), segments(train)
     print(f"{len(train.words)} words, {len(train.others)} others, {train.hours()} h", flush=True)
     if options.only != "speech":
         write(
             options.out,
             "scenes",
             options.scenes,
-            lambda n: positive(np.random.default_rng((51, n)), train, echoes),
+            lambda n: positive(np.random.default_rng((51, n)), train, material),
             trunk,
         )
     if options.only != "scenes":
@@ -65,9 +66,7 @@ def main() -> None:
             options.out,
             "speech",
             len(cut) * (1 + options.renderings),
-            lambda n: negative(
-                np.random.default_rng((52, n)), train, echoes, cut[n % len(cut)], n < len(cut)
-            ),
+            lambda n: negative(np.random.default_rng((52, n)), material, cut[n % len(cut)], n < len(cut)),
             trunk,
         )
 

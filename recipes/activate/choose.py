@@ -13,14 +13,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from held_out import CONDITIONS, curves, negatives, positives
 from material import WORD, load
-from scenes import rooms
 
 from oyez.config import PRESETS
 from oyez.evaluate.curve import Curve
+from oyez.synth.material import simulated_rooms
 from oyez.train.export import export
 from oyez.train.models import SmallNetwork
 from oyez.train.trunk import load_trunk
@@ -65,10 +64,10 @@ def main() -> None:
     network.trunk = load_trunk()
     network.head.load_state_dict(torch.load(options.run / "head.pt", weights_only=True)["head"])
     network.eval()
-    _, material = load(options.data, options.voices)
-    echoes = rooms(42, 100)
-    said = {name: positives(material, echoes, name, network.trunk) for name in CONDITIONS}
-    quiet = negatives(material, echoes, network.trunk)
+    _, half = load(options.data, options.voices)
+    material = half.around(simulated_rooms(42, 100))
+    said = {name: positives(half, material, name, network.trunk) for name in CONDITIONS}
+    quiet = negatives(material, network.trunk)
     found = curves(network.head, said, quiet, preset.trigger)
     together = {"all": [one for many in said.values() for one in many]}
     pooled = curves(network.head, together, quiet, preset.trigger)["all"]
@@ -91,7 +90,7 @@ def main() -> None:
             "evaluated": evaluated,
             "licences": LICENCES,
         },
-        audio_for_parity=np.asarray(_speech(material), np.float32),
+        audio_for_parity=half.words[0].samples,
         overwrite=True,
     )
     print(f"{options.out}: threshold {trigger.threshold:g}, {hours:.2f} h held out")
@@ -102,10 +101,6 @@ def main() -> None:
 def _misses(curve: Curve, threshold: float) -> str:
     matches = curve.at(threshold).matches
     return f"{matches.misses} of {matches.hits + matches.misses}"
-
-
-def _speech(material: Any) -> Any:
-    return material.words[0].pcm / 32768
 
 
 if __name__ == "__main__":

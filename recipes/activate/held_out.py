@@ -10,15 +10,16 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import torch
-from material import RATE, WORD, Material, Said, take
-from surroundings import active_rms_dbfs, draw, surround
+from material import RATE, WORD, Half
 
 from oyez import sound
 from oyez.config import PRESETS, TriggerConfig
 from oyez.evaluate.curve import Curve, Track, sweep
 from oyez.events import Span
 from oyez.mel import log_mel
-from oyez.synth import effects
+from oyez.synth.clips import Clip
+from oyez.synth.material import Material, take
+from oyez.synth.surroundings import SurroundingsConfig, active_rms_dbfs, draw_surroundings, surround
 from oyez.train.models import SmallHead
 from oyez.train.trunk import Trunk
 
@@ -48,14 +49,12 @@ class Embedded:
     spans: tuple[Span, ...] = ()
 
 
-def positives(
-    material: Material, echoes: Sequence[sound.Samples], condition: str, trunk: Trunk
-) -> list[Embedded]:
+def positives(half: Half, material: Material, condition: str, trunk: Trunk) -> list[Embedded]:
     """Every held-out clip of the word, alone in a few seconds.
 
     Args:
-        material: held out.
-        echoes: impulse responses.
+        half: held out.
+        material: of it.
         condition: a key of `CONDITIONS`.
         trunk: gives the embeddings.
 
@@ -64,12 +63,12 @@ def positives(
     """
     kind, snr_db = CONDITIONS[condition]
     found = []
-    for number, said in enumerate(material.words):
+    for number, said in enumerate(half.words):
         rng = np.random.default_rng((61, number))
         samples, span = _laid(said, 0.0 if kind == "at once" else LEAD_S)
         level_dbfs = active_rms_dbfs(samples)
         if kind == "far":
-            samples = effects.reverberate(samples, echoes[rng.integers(len(echoes))])
+            samples = material.rooms[rng.integers(len(material.rooms))].heard(samples)
         if kind is not None:
             bed = (
                 _talkers(rng, material, len(samples))
@@ -82,19 +81,17 @@ def positives(
     return found
 
 
-def negatives(
-    material: Material, echoes: Sequence[sound.Samples], trunk: Trunk
-) -> list[tuple[Embedded, Embedded]]:
+def negatives(material: Material, trunk: Trunk) -> list[tuple[Embedded, Embedded]]:
     """Held-out speech, recording by recording, clean and in surroundings."""
-    found = []
-    recordings = [pcm for pcms in material.speech.values() for pcm in pcms]
+    found, config = [], SurroundingsConfig(snr_db=(-2.0, 20.0))
+    recordings = [pcm for pcms in material.talk.values() for pcm in pcms]
     for number, pcm in enumerate(recordings):
         samples = take(pcm, 0, len(pcm) // STEP * STEP)
         rng = np.random.default_rng((62, number))
         noisy = []
         for start in range(0, len(samples), 10 * RATE):
-            by = draw(rng, material, len(echoes), (-2.0, 20.0))
-            noisy.append(surround(samples[start : start + 10 * RATE], by, material, echoes))
+            by = draw_surroundings(rng, material, config)
+            noisy.append(surround(samples[start : start + 10 * RATE], by, material))
         found.append((Embedded(_embedded(samples, trunk)), Embedded(_embedded(np.concatenate(noisy), trunk))))
     return found
 
@@ -120,10 +117,10 @@ def curves(
     return {name: sweep(scores(head, many), heard, config, STEP_S) for name, many in said.items()}
 
 
-def _laid(said: Said, lead_s: float) -> tuple[sound.Samples, Span]:
+def _laid(said: Clip, lead_s: float) -> tuple[sound.Samples, Span]:
     lead = round(lead_s * RATE)
-    samples = np.zeros(lead + len(said.pcm) + round(TRAIL_S * RATE), np.float32)
-    samples[lead : lead + len(said.pcm)] = take(said.pcm, 0, len(said.pcm))
+    samples = np.zeros(lead + len(said.samples) + round(TRAIL_S * RATE), np.float32)
+    samples[lead : lead + len(said.samples)] = said.samples
     samples = samples[: len(samples) // STEP * STEP]
     return samples, Span(WORD, lead_s + said.start_s, lead_s + said.end_s)
 
@@ -137,7 +134,7 @@ def _noise(rng: np.random.Generator, material: Material, length: int) -> sound.S
 def _talkers(rng: np.random.Generator, material: Material, length: int) -> sound.Samples:
     bed = np.zeros(length, np.float32)
     for _ in range(TALKERS):
-        pcms = material.speech["speech" if rng.random() < 0.5 else "games"]
+        pcms = material.talk["speech" if rng.random() < 0.5 else "games"]
         pcm = pcms[rng.integers(len(pcms))]
         samples = take(pcm, int(rng.integers(len(pcm))), length)
         level_dbfs = active_rms_dbfs(samples)

@@ -3,7 +3,7 @@ import pytest
 
 import sounds
 from oyez import sound
-from oyez.synth.effects import at_speed, colour, loop, reverberate, telephone
+from oyez.synth.effects import ECHO_BLOCK, Echo, at_speed, colour, loop, overload, reverberate, telephone
 
 RATE = 44_100
 
@@ -34,6 +34,47 @@ def test_the_slope_turns_about_1_khz(hz, octaves, tilt_db):
 def test_low_pass_and_slope_together():
     both = gain_db(4_000, tilt_db=-3.0, low_pass_hz=5_000.0)
     assert both == pytest.approx(-6, abs=0.1)
+
+
+BANDS_DB = ((250.0, -6.0), (1_000.0, 6.0), (4_000.0, 0.0))
+
+
+@pytest.mark.parametrize(
+    ("hz", "wanted_db"), [(60, -6), (250, -6), (500, 0), (1_000, 6), (2_000, 3), (4_000, 0), (12_000, 0)]
+)
+def test_a_microphone_has_straight_lines_between_its_bands(hz, wanted_db):
+    assert gain_db(hz, bands_db=BANDS_DB) == pytest.approx(wanted_db, abs=0.1)
+
+
+def test_bands_slope_and_low_pass_add_up():
+    assert gain_db(2_000, bands_db=BANDS_DB, tilt_db=-2.0, low_pass_hz=5_000.0) == pytest.approx(1, abs=0.1)
+    assert gain_db(6_000, bands_db=BANDS_DB, low_pass_hz=5_000.0) < -60
+
+
+def test_what_is_over_the_limit_is_cut_and_the_rest_stays(rng):
+    samples = rng.uniform(-1, 1, 1_000).astype(np.float32)
+    samples[7] = 1
+    cut = overload(samples, 6.0)
+    limit = 10 ** (-6 / 20)
+    assert np.abs(cut).max() == pytest.approx(limit, rel=1e-6)
+    quiet = np.abs(samples) < limit
+    np.testing.assert_array_equal(cut[quiet], samples[quiet])
+    np.testing.assert_allclose(cut[~quiet], np.sign(samples[~quiet]) * limit, rtol=1e-6)
+    assert cut.dtype == np.float32
+
+
+def test_overload_of_a_tone_makes_its_odd_harmonics():
+    cut = overload(sounds.tone(1_000, 1, RATE), 20.0)  # nearly a square: the third is a third
+    third_db = sounds.spectrum_db(cut, RATE, 2_950, 3_050) - sounds.spectrum_db(cut, RATE, 950, 1_050)
+    assert third_db == pytest.approx(20 * np.log10(1 / 3), abs=0.5)
+    assert sounds.spectrum_db(cut, RATE, 1_950, 2_050) < -60
+
+
+@pytest.mark.parametrize("over_db", [0.0, -3.0])
+def test_what_is_not_over_the_limit_is_not_cut(over_db, rng):
+    samples = rng.uniform(-1, 1, 100).astype(np.float32)
+    np.testing.assert_array_equal(overload(samples, over_db), samples)
+    assert overload(np.zeros(0, np.float32), over_db).shape == (0,)
 
 
 def test_nothing_moves_in_time():
@@ -117,3 +158,19 @@ def test_a_telephone_cuts_off_what_is_too_loud():
 @pytest.mark.parametrize("effect", [telephone, lambda samples, rate: reverberate(samples, samples[:1])])
 def test_nothing_stays_nothing_whatever_happens(effect):
     assert effect(np.zeros(0, np.float32), RATE).shape == (0,)
+
+
+@pytest.mark.parametrize(
+    ("length", "rings"), [(1, 1), (100, 3_000), (60_000, 5_000), (50_000, 20_000), (7_000, 40_000)]
+)
+def test_an_echo_in_blocks_is_the_whole_convolution(length, rings, rng):
+    samples, response = (rng.standard_normal(n).astype(np.float32) for n in (length, rings))
+    size = length + rings
+    wanted = np.fft.irfft(np.fft.rfft(samples.astype(float), size) * np.fft.rfft(response, size), size)
+    echo = Echo(response)
+    assert echo.block >= max(ECHO_BLOCK, 2 * rings)
+    heard = echo.heard(samples)
+    assert heard.dtype == np.float32
+    np.testing.assert_allclose(heard, wanted[:length], atol=2e-3)
+    np.testing.assert_array_equal(echo.heard(samples), heard)
+    assert len(echo.heard(samples[:0])) == 0

@@ -16,8 +16,8 @@ SMALL = PRESETS["small"]
 
 
 def _bank(rng, count=3, steps=5):
-    x = rng.standard_normal((count, steps, 96)).astype(np.float16)
-    return Bank(x, rng.integers(-1, 2, (count, steps)).astype(np.int8))
+    x = 10 * rng.standard_normal((count, steps, 96))
+    return Bank.of(x, rng.integers(-1, 2, (count, steps)).astype(np.int8))
 
 
 def test_the_steps_after_a_word_are_ones_and_those_around_them_ignored():
@@ -62,7 +62,34 @@ def test_what_is_saved_is_loaded_in_order_of_names(tmp_path, rng):
     loaded = Bank.load(tmp_path, "scenes_*.npz")
     np.testing.assert_array_equal(loaded.x, np.concatenate((first.x, second.x)))
     np.testing.assert_array_equal(loaded.y, np.concatenate((first.y, second.y)))
-    assert (loaded.x.dtype, loaded.y.dtype, len(loaded)) == (np.float16, np.int8, 5)
+    np.testing.assert_array_equal(loaded.scale, np.concatenate((first.scale, second.scale)))
+    np.testing.assert_array_equal(loaded.y, np.concatenate((first.y, second.y)))
+    assert (loaded.x.dtype, loaded.scale.dtype, loaded.y.dtype) == (np.int8, np.float16, np.int8)
+    assert len(loaded) == 5
+
+
+def test_a_byte_is_right_to_half_a_step(rng):
+    x = (rng.standard_normal((4, 20, 96)) * rng.uniform(0.1, 40, (4, 1, 96))).astype(np.float32)
+    bank = Bank.of(x)
+    step = np.abs(x).max(1, keepdims=True) / 127
+    assert (np.abs(bank.embeddings() - x) <= 0.51 * step + 0.07 * step).all()  # the scale is a half float
+    assert np.abs(bank.x).max() == 127
+    assert bank.embeddings().dtype == np.float32
+    assert not bank.y.any()
+
+
+def test_silence_is_zeros():
+    bank = Bank.of(np.zeros((1, 5, 96)))
+    assert (bank.embeddings() == 0).all()
+
+
+def test_some_recordings_are_those(rng):
+    bank = _bank(rng)
+    np.testing.assert_array_equal(bank.embeddings(np.array([2, 0])), bank.embeddings()[[2, 0]])
+    np.testing.assert_array_equal(bank.embeddings(slice(1, 3)), bank.embeddings()[1:])
+    last = bank.only(np.array([False, False, True]))
+    np.testing.assert_array_equal(last.embeddings(), bank.embeddings()[2:])
+    np.testing.assert_array_equal(last.y, bank.y[2:])
 
 
 def test_a_file_is_never_written_over(tmp_path, rng):
