@@ -7,7 +7,7 @@ from oyez.config import PRESETS
 from oyez.synth.clips import Clip
 from oyez.synth.material import Material
 from oyez.train.bank import IGNORED
-from oyez.train.scene_bank import Said, Scenes, fill_scenes, render_scene
+from oyez.train.scene_bank import Said, Scenes, fill_scenes, render_scene, spans_of
 from sounds import word
 
 RATE = 16_000
@@ -38,8 +38,10 @@ def test_scenes_are_those_of_their_numbers(scenes, tmp_path):
     bank = fill_scenes(scenes, tmp_path, on_scenes=told.append)
     assert len(bank) == 3
     assert sum(told) == 3
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["scenes_000.npz", "scenes_001.npz"]
+    assert sorted(path.name for path in tmp_path.glob("*.npz")) == ["scenes_000.npz", "scenes_001.npz"]
     samples, spans = render_scene(scenes, _material(), 1)
+    assert spans_of(tmp_path)[1] == spans
+    assert len(spans_of(tmp_path)) == 3
     assert samples.shape == (160_000,)
     ends = np.flatnonzero((bank.y[1][:-1] == IGNORED) & (bank.y[1][1:] == 1)) + 1
     step_s = PRESETS["small"].step / RATE

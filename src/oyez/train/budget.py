@@ -84,7 +84,7 @@ def counts_for(budget_s: float, jobs: int = 2) -> Counts:
     standard = Counts()
 
     def scaled(name: str, power: float = 1.0) -> int:
-        return max(getattr(LEAST, name), round(getattr(standard, name) * share**power))
+        return int(max(getattr(LEAST, name), round(getattr(standard, name) * share**power)))
 
     return Counts(
         words=scaled("words"),

@@ -11,7 +11,6 @@ from oyez.config import PRESETS, TriggerConfig
 from oyez.evaluate.calibration import threshold_table
 from oyez.evaluate.curve import Curve, Point, Track, sweep
 from oyez.events import Span
-from oyez.train.bank import Bank
 from oyez.train.models import SmallHead
 from oyez.train.negatives import Negatives
 
@@ -130,5 +129,3 @@ def _strict_enough(curve: Curve, most: int) -> Point:
             break
         strict = point
     return strict
-
-

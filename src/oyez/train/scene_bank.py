@@ -4,6 +4,7 @@ All chance comes from the number of a scene: scenes are the same on any number o
 them change none.
 """
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ import torch
 
 from oyez.config import PRESETS
 from oyez.events import Span
+from oyez.output import write_text
 from oyez.sound import Samples
 from oyez.synth.clips import Clip
 from oyez.synth.material import Material
@@ -23,7 +25,7 @@ from oyez.synth.turns import TurnsConfig, draw_turns, speak
 from oyez.train.bank import Bank, embed, targets
 from oyez.train.trunk import Trunk, load_trunk
 
-__all__ = ["Said", "Scenes", "fill_scenes", "render_scene"]
+__all__ = ["Said", "Scenes", "fill_scenes", "render_scene", "spans_of"]
 
 PART = 200  # scenes
 
@@ -107,6 +109,15 @@ def fill_scenes(
     return Bank.load(folder, f"{name}_*.npz")
 
 
+def spans_of(folder: Path, name: str = "scenes") -> list[tuple[Span, ...]]:
+    """Where the words are in each scene that `fill_scenes` made, in order."""
+    return [
+        tuple(Span(word, start_s, end_s) for word, start_s, end_s in spans)
+        for path in sorted(folder.glob(f"{name}_*.json"))
+        for spans in json.loads(path.read_text(encoding="utf-8"))
+    ]
+
+
 @dataclass(frozen=True)
 class _Writer:
     """What a process needs to write parts."""
@@ -126,13 +137,13 @@ class _Writer:
         x = embed(self.trunk, [samples for samples, _ in made])
         y = np.stack([targets(spans, small, x.shape[1]) for _, spans in made])
         path.parent.mkdir(parents=True, exist_ok=True)
+        ends = [[[span.word, span.start_s, span.end_s] for span in spans] for _, spans in made]
+        write_text(path.with_suffix(".json"), json.dumps(ends), overwrite=True)
         Bank.of(x, y).save(path)
         return len(numbers)
 
 
-def _work(
-    missing: dict[Path, range], scenes: Scenes, trunk: Path | None, jobs: int
-) -> Iterator[int]:
+def _work(missing: dict[Path, range], scenes: Scenes, trunk: Path | None, jobs: int) -> Iterator[int]:
     if not missing:
         return
     if jobs == 1 or len(missing) == 1:
