@@ -38,6 +38,9 @@ __all__ = ["Learnt", "Material", "PhraseConfig", "Progress", "train_phrase"]
 Progress = Callable[[str, float, float], None]
 """Called with a stage's name, what is done of it, and all of it, in its own units."""
 
+ROOMS = 400
+"""Simulated ones."""
+
 HELD_OUT_SCENES = 300
 HELD_OUT_TURNS = TurnsConfig(words=(1, 1), others=(0, 1))
 """Of scenes in which voices that trained nothing say the phrase."""
@@ -120,7 +123,8 @@ def train_phrase(
         )
     torch.set_num_threads(max(1, jobs))
     stages = _Stages(folder, on_progress)
-    run = Run(folder, {**config.to_dict(), "made_of": material.made_of, "clips": _clips(material)})
+    settings = {**config.to_dict(), "counts": config.counts.to_dict()}
+    run = Run(folder, {**settings, "made_of": material.made_of, "clips": _clips(material)})
     scenery = partial(
         read_material,
         {"noise": material.noises},

@@ -1,0 +1,104 @@
+"""A phrase learnt in small: stages, their folder, going on after a stop, and the same result from a seed."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from oyez import audio
+from oyez.errors import ConfigError, DataError
+from oyez.synth.clips import Clip
+from oyez.train.bank import Bank
+from oyez.train.budget import Counts
+from oyez.train.negatives import Negatives, Stretch
+from oyez.train.phrase import Material, PhraseConfig, _said, train_phrase
+from oyez.train.recordings import Recording
+from sounds import noise, word
+
+RATE = 16_000
+COUNTS = Counts(words=2, near_misses=1, sentences=1, scenes=40, renderings=1, epochs=2)
+CONFIG = PhraseConfig("hello", COUNTS, per_hour=400.0)
+
+
+def _clip(hz, name="hello"):
+    return Clip(word(hz), RATE, name, 0.1, 0.5, f"v{hz}", f"{hz}.wav")
+
+
+@pytest.fixture
+def material(tmp_path):
+    path = tmp_path / "talk" / "1.wav"
+    audio.write(path, noise(1, 20.0, RATE), RATE)
+    audio.write(tmp_path / "noise.wav", noise(2, 12.0, RATE), RATE)
+    rng = np.random.default_rng(0)
+    hours = Negatives(
+        Bank.of(rng.normal(0, 9, (6, 125, 96)).astype(np.float32)),
+        tuple(Stretch("s", str(number), calibration=number > 3) for number in range(6)),
+        np.arange(6, dtype=np.int32),
+        np.zeros(6, np.int8),
+        "trunk",
+    )
+    return Material(
+        (_clip(400.0), _clip(500.0)),
+        (_clip(450.0),),
+        (_clip(2_000.0, "other"),),
+        (Recording(path, "synthetic", "voice", None, 20.0),),
+        (tmp_path / "noise.wav",),
+        hours,
+        made_of="test 1",
+    )
+
+
+@pytest.fixture(autouse=True)
+def _few(monkeypatch):
+    monkeypatch.setattr("oyez.train.phrase.HELD_OUT_SCENES", 6)
+    monkeypatch.setattr("oyez.train.phrase.ROOMS", 2)
+
+
+def test_stages_are_told_timed_and_kept(material, tmp_path):
+    told = []
+    learnt = train_phrase(CONFIG, material, tmp_path / "run", on_progress=lambda *row: told.append(row))
+    stages = list(dict.fromkeys(name for name, _, _ in told))
+    assert stages == ["scenes", "held-out voices", "synthetic speech", "learning", "judging"]
+    for name in stages:
+        last = [row for row in told if row[0] == name][-1]
+        assert last[1] == pytest.approx(last[2])
+    assert list(learnt.seconds) == stages
+    assert json.loads((tmp_path / "run/seconds.json").read_text()) == learnt.seconds
+    assert learnt.verdict.hours == pytest.approx(20 / 3600)
+    assert learnt.verdict.words == 6
+    assert 0 < learnt.verdict.trigger.threshold < 1
+
+
+def test_what_is_done_is_not_done_again_and_gives_the_same(material, tmp_path):
+    first = train_phrase(CONFIG, material, tmp_path / "run")
+    (tmp_path / "run/scenes/scenes_000.npz").touch()
+    before = (tmp_path / "run/scenes/scenes_000.npz").stat().st_mtime_ns
+    again = train_phrase(CONFIG, material, tmp_path / "run")
+    assert (tmp_path / "run/scenes/scenes_000.npz").stat().st_mtime_ns == before
+    afresh = train_phrase(CONFIG, material, tmp_path / "other")
+    for other in (again, afresh):
+        for one, two in zip(first.head.parameters(), other.head.parameters(), strict=True):
+            np.testing.assert_array_equal(one.detach().numpy(), two.detach().numpy())
+        assert other.verdict.trigger == first.verdict.trigger
+
+
+def test_another_training_in_the_folder_is_an_error(material, tmp_path):
+    train_phrase(CONFIG, material, tmp_path / "run")
+    with pytest.raises(ConfigError, match="other settings"):
+        train_phrase(PhraseConfig("hello", COUNTS, seed=1), material, tmp_path / "run")
+
+
+def test_without_voices_there_is_nothing_to_learn(material, tmp_path):
+    empty = Material((), (), (), material.talk, material.noises, material.negatives)
+    with pytest.raises(DataError, match="expected clips of “hello”"):
+        train_phrase(CONFIG, empty, tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+def test_recordings_of_people_have_their_share(material):
+
+    said = _said(CONFIG, replace(material, recorded=(_clip(600.0),)))
+    assert len(said.words) == 3
+    assert said.weights == pytest.approx((0.25, 0.25, 0.5))
+    assert _said(CONFIG, material).weights == ()
