@@ -5,6 +5,7 @@ It was distilled from Kokoro's af_heart, so it counts as that voice, however it 
 
 import functools
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from oyez.errors import require
 from oyez.sound import Samples, db_to_gain
 from oyez.synth.pronunciation import spoken
 
-__all__ = ["HibariVoice", "Hibari"]
+__all__ = ["Hibari", "HibariVoice", "is_installed"]
 
 Spectrum = npt.NDArray[np.floating[Any]]
 
@@ -114,6 +115,11 @@ class Hibari:
         parts = (part.astype(np.float32) for part in (harmonic, angle, breath, rest))
         samples = self._dsp.synth(*parts, phase, _bend(pitch_hz, semitones, voice.melody), rng)
         return np.asarray(samples, np.float32), int(self._engine.sample_rate)
+
+
+def is_installed() -> bool:
+    """Whether hibari is there."""
+    return find_spec("hibari") is not None
 
 
 @functools.cache

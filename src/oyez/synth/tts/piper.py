@@ -111,16 +111,11 @@ def _settings(path: Path) -> dict[str, Any]:
     return {**settings, "checksum": f"{zlib.crc32(text):08x}"}
 
 
-@functools.lru_cache(maxsize=4)
-def _open(path: Path) -> Any:
+def _session(path: Path, seed: int) -> Any:
+    """The network, opened anew: ONNX Runtime seeds the noise in it only then."""
     runtime = require("onnxruntime", package="onnxruntime")
+    runtime.set_seed(seed % 2**31)
     options = runtime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 3
     return runtime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-
-
-def _session(path: Path, seed: int) -> Any:
-    """The network. Its noise is drawn inside ONNX Runtime, by one seed for the process."""
-    require("onnxruntime", package="onnxruntime").set_seed(seed % 2**31)
-    return _open(path)
