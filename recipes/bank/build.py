@@ -47,17 +47,30 @@ EFFECTS = ("Fat_Bass", "Reverse_Gate", "Symphonic")
 CALIBRATION = 0.25
 """Share of the speakers and streams."""
 
-MADE_OF = "bank 1"
+MADE_OF = "bank 2"
 BYTES_OF_A_ROW = 125 * 96 + 2 * 96
 
 
 def material(data: Path, rooms: Path) -> Material:
-    """Noises, music and talk of the train split, rooms simulated and measured."""
+    """Noises, music, rooms simulated and measured; talk by those who are not for calibration."""
     return read_material(
         {"noise": audio.files_in(data / "noise_esc10"), "music": audio.files_in(data / "music_opsound")},
-        {name: [data / name / path for path in paths] for name, paths in train_split(data).items()},
+        {
+            name: [
+                one.path
+                for one in recordings_in(data / name, only=set(paths))
+                if not held_out(one.source, one.speaker)
+            ]
+            for name, paths in train_split(data).items()
+        },
         rooms,
     )
+
+
+def held_out(source: str, speaker: str) -> bool:
+    """Whether a speaker or a stream is for calibration: by its name, always the same."""
+    digest = hashlib.sha256(f"calibration/{source}/{speaker}".encode()).digest()
+    return int.from_bytes(digest[:4], "big") / 2**32 < CALIBRATION
 
 
 def train_split(data: Path) -> dict[str, list[str]]:
@@ -80,15 +93,8 @@ def linked_rooms(data: Path, folder: Path) -> Path:
 
 
 def apart(negatives: Negatives) -> Negatives:
-    """With whole speakers and streams marked for calibration, by their names: always the same."""
-
-    def held_out(name: str) -> bool:
-        digest = hashlib.sha256(f"calibration/{name}".encode()).digest()
-        return int.from_bytes(digest[:4], "big") / 2**32 < CALIBRATION
-
-    marked = [
-        replace(one, calibration=held_out(f"{one.source}/{one.speaker}")) for one in negatives.stretches
-    ]
+    """With whole speakers and streams marked for calibration."""
+    marked = [replace(one, calibration=held_out(one.source, one.speaker)) for one in negatives.stretches]
     return replace(negatives, stretches=tuple(marked))
 
 
