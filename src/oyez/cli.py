@@ -22,6 +22,7 @@ __all__ = [
     "listen",
     "main",
     "models",
+    "phrase",
     "record",
     "synth",
     "train",
@@ -189,6 +190,13 @@ def info(options: argparse.Namespace) -> None:
     print(f"self-check passed: scores as stated to {difference:.1g}", file=sys.stderr)
 
 
+def phrase(options: argparse.Namespace) -> None:
+    """Tell whether a phrase is a good wake word, before training it."""
+    from oyez.synth.phrase_command import run
+
+    run(options)
+
+
 def _stderr() -> "Console":
     from rich.console import Console
 
@@ -222,6 +230,7 @@ def _parser() -> argparse.ArgumentParser:
         evaluate_options,
         export_options,
         import_keras_options,
+        phrase_options,
         synth_options,
         train_options,
     )
@@ -251,4 +260,5 @@ def _parser() -> argparse.ArgumentParser:
     import_keras_options(command(import_keras))
     command(models)
     command(info).add_argument("model", nargs="?", default=DEFAULT_MODEL, help="name or file")
+    phrase_options(command(phrase))
     return parser
