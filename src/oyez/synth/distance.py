@@ -106,7 +106,7 @@ def to_starts(strings: Encoded, phrase: str, *, weighted: bool) -> Costs:
     row = np.repeat(
         np.arange(len(phrase) + 1, dtype=np.float32)[:, None], n_strings, axis=1
     )  # (sounds + 1, n)
-    result = row.copy()
+    result = row.copy()  # (sounds of the phrase + 1, n)
     for column, signs in enumerate(columns):
         after = np.empty_like(row)
         after[0] = column + 1

@@ -22,7 +22,7 @@ __all__ = ["GOOD", "USABLE", "Verdict", "better", "judge", "often"]
 GOOD, USABLE = 75, 50
 """Least scores out of 100."""
 
-FOR_SOUNDS = {3: 45, 4: 32, 5: 20, 6: 10, 7: 4}
+FOR_SOUNDS = {3: 45, 4: 35, 5: 26, 6: 10, 7: 4}
 """Taken for so few sounds, or fewer."""
 FOR_SYLLABLES = {1: 30, 2: 12, 3: 3}
 FOR_SAID = {1.0: 25, 0.1: 15, 0.01: 6}
