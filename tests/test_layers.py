@@ -37,7 +37,7 @@ RANK = {layer: rank for rank, row in enumerate(ORDER) for layer in row}
 HOMES = {
     "asyncio": ("serve",),
     "h5py": ("train",),
-    "hibari": ("course.voices",),
+    "hibari": ("course.voices", "synth.pronunciation"),
     "importlib": ("detect.model", "errors", "train.trunk"),
     "matplotlib": ("plot",),
     "numpy": (*RANK,),

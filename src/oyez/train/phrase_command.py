@@ -36,7 +36,7 @@ def run(options: argparse.Namespace) -> None:
     """
     phrase = " ".join(options.phrase.split())
     if not phrase:
-        raise ConfigError("expected a phrase to listen for, got nothing. Try: oyez train \"hey computer\"")
+        raise ConfigError('expected a phrase to listen for, got nothing. Try: oyez train "hey computer"')
     out = options.out or Path(f"{slug(phrase)}.onnx")
     check_free(out, overwrite=options.overwrite)
     folder = options.run_folder or Path("runs") / out.stem

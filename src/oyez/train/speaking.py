@@ -113,7 +113,9 @@ def gather(
     good, good_out = _right(words), _right(held_out)
     dropped = len(words) + len(held_out) - len(good) - len(good_out)
     if dropped:
-        notes.append(f"{dropped} of {len(words) + len(held_out)} clips of the phrase were mis-said, and left out")
+        notes.append(
+            f"{dropped} of {len(words) + len(held_out)} clips of the phrase were mis-said, and left out"
+        )
     if not voices.strangers:
         notes.append("no independent voice is installed to test on: held-out voices are of the same engines")
     recorded = tuple(one.clip(config.phrase) for one in _recorded(options, config))
