@@ -74,6 +74,9 @@ def train_options(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("what to learn from")
     source = group.add_mutually_exclusive_group(required=True)
     source.add_argument(
+        "phrase", nargs="?", help="what to listen for, in quotes: voices say it, nothing need be recorded"
+    )
+    source.add_argument(
         "--words",
         type=Path,
         metavar="DIR",
@@ -86,6 +89,7 @@ def train_options(parser: argparse.ArgumentParser) -> None:
         help="X.npy and Y.npy, the lesson's or of oyez synth --arrays",
     )
     _corpus_options(group)
+    _phrase_options(parser)
     group.add_argument(
         "--validation",
         type=Path,
@@ -103,7 +107,11 @@ def train_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--validation-scenes", type=int, default=100, metavar="N", help="drawn once")
     _scene_options(parser, VARIED, "more varied than the lesson's")
     group = parser.add_argument_group("how to learn")
-    group.add_argument("--preset", choices=["course"], default="course", help="kind of detector")
+    group.add_argument(
+        "--preset",
+        choices=["small", "course"],
+        help="kind of detector (default: small for a phrase, else course)",
+    )
     group.add_argument("--from", dest="start", metavar="MODEL", help="go on from a model's weights")
     group.add_argument("--epochs", type=int, default=8, metavar="N", help="at most")
     group.add_argument("--batch", type=int, default=4, metavar="N", help="scenes per update")
@@ -148,7 +156,9 @@ def train_options(parser: argparse.ArgumentParser) -> None:
         "--threads", type=int, default=os.cpu_count() or 1, metavar="N", help="of the computation"
     )
     group = parser.add_argument_group("what to write")
-    group.add_argument("--out", type=Path, required=True, metavar="FILE.onnx", help="the model file")
+    group.add_argument(
+        "--out", type=Path, metavar="FILE.onnx", help="the model file (default: named after the phrase)"
+    )
     group.add_argument(
         "--run",
         dest="run_folder",
@@ -158,6 +168,26 @@ def train_options(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument("--plot", type=Path, metavar="OUT.png", help="draw the log")
     _overwrite_option(group)
+
+
+def _phrase_options(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("a phrase, said by synthetic voices")
+    group.add_argument(
+        "--budget", default="15m", metavar="TIME", help="about how long it may take, such as 15m or 1h"
+    )
+    group.add_argument(
+        "--recordings",
+        type=Path,
+        metavar="DIR",
+        help="the phrase recorded by people: it learns from them too",
+    )
+    group.add_argument("--rooms", type=Path, metavar="DIR", help="impulse responses, beside simulated rooms")
+    group.add_argument(
+        "--false-accepts", metavar="RATE", help="at the threshold that is chosen (default: 0.5/hour)"
+    )
+    group.add_argument(
+        "--clips", type=Path, metavar="DIR", help="where clips are kept (default: this system's cache)"
+    )
 
 
 def export_options(parser: argparse.ArgumentParser) -> None:

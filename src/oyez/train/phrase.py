@@ -78,7 +78,7 @@ class Material:
     """The phrase recorded by people: they train too."""
     rooms: Path | None = None
     """Impulse responses, beside simulated rooms."""
-    made_of: str = ""
+    made_of: str = "phrase 1"
     """Names all of this, with versions: what was rendered of something else is not taken."""
 
 

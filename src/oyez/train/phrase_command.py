@@ -57,7 +57,7 @@ def run(options: argparse.Namespace) -> None:
                     print(stage, file=sys.stderr, flush=True)
             progress.update(tasks[stage], completed=done, total=total)
 
-        material, notes = gather(config, options, folder, on_progress)
+        material, notes = gather(config, options, on_progress)
         for note in notes:
             console.print(f"oyez: note: {note}", highlight=False, soft_wrap=True)
         learnt = train_phrase(config, material, folder, jobs=options.threads, on_progress=on_progress)

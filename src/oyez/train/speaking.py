@@ -1,4 +1,4 @@
-"""Everything that is said for a training: the phrase, what sounds like it, sentences; by whom, and how checked."""
+"""Everything that is said for a training: the phrase, what sounds like it, sentences; and by whom."""
 
 import argparse
 from collections.abc import Iterator, Sequence
@@ -59,7 +59,8 @@ def requests(config: PhraseConfig, voices: Cast) -> Requests:
     train, out = voices.train, voices.validation
     quick = [voice for voice in train if voice.engine == QUICK] or list(train)
     slow = [voice for voice in train if voice.engine != QUICK] or list(train)
-    texts = [one.text for one in near_misses(phrase, NEAR_MISS_TEXTS, config.seed)]
+    near = near_misses(phrase, NEAR_MISS_TEXTS, config.seed)
+    texts = [one.text for one in near if "/" not in one.text]
     texts += _without(other_wake_words(), phrase)
     lines = sentences(config.seed, counts.sentences, without=[phrase])
     return Requests(
@@ -77,14 +78,13 @@ def requests(config: PhraseConfig, voices: Cast) -> Requests:
 
 
 def gather(
-    config: PhraseConfig, options: argparse.Namespace, folder: Path, on_progress: Progress
+    config: PhraseConfig, options: argparse.Namespace, on_progress: Progress
 ) -> tuple[Material, list[str]]:
     """Say everything, check it, and find the hours without the phrase.
 
     Args:
         config: how the phrase is learnt.
         options: of `oyez train`: `recordings`, `negatives`, `noise`, `rooms`, `clips`, `threads`.
-        folder: of the run.
         on_progress: told how far it is.
 
     Returns:
@@ -113,9 +113,8 @@ def gather(
     good, good_out = _right(words), _right(held_out)
     dropped = len(words) + len(held_out) - len(good) - len(good_out)
     if dropped:
-        notes.append(
-            f"{dropped} of {len(words) + len(held_out)} clips of the phrase were mis-said, and left out"
-        )
+        every_word = len(words) + len(held_out)
+        notes.append(f"{dropped} of {every_word} clips of the phrase were mis-said, and left out")
     if not voices.strangers:
         notes.append("no independent voice is installed to test on: held-out voices are of the same engines")
     recorded = tuple(one.clip(config.phrase) for one in _recorded(options, config))
