@@ -16,12 +16,13 @@ from oyez.synth.tts.cast import Cast, cast
 from oyez.synth.tts.clip_store import default_folder
 from oyez.synth.tts.recordings import Recordings
 from oyez.synth.tts.speak import Request, Spoken, speak
+from oyez.synth.tts.voice import Voice
 from oyez.synth.wake_words import other_wake_words
 from oyez.train.negatives import shipped
 from oyez.train.phrase import Material, PhraseConfig, Progress
 from oyez.train.recordings import Recording
 
-__all__ = ["gather", "requests"]
+__all__ = ["Requests", "gather", "requests"]
 
 VOICES = 160
 HELD_OUT_CLIPS = 120
@@ -163,12 +164,12 @@ def _recording(one: Spoken) -> Recording:
 
 def _says(text: str, phrase: str) -> bool:
     """Whether a text has the phrase in it, by its sounds."""
-    return holds(spoken(text), spoken(phrase))
+    return any(letter.isalpha() for letter in text) and holds(spoken(text), spoken(phrase))
 
 
 def _without(texts: Sequence[str], phrase: str) -> list[str]:
     return [text for text in texts if not _says(text, phrase)]
 
 
-def _turn(voices: Sequence[object], number: int) -> object:
+def _turn(voices: Sequence[Voice], number: int) -> Voice:
     return voices[number % len(voices)]

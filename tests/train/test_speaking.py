@@ -1,0 +1,130 @@
+"""What is said for a training, and by whom; nothing is said in earnest here."""
+
+import argparse
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pytest
+
+from oyez import audio
+from oyez.errors import DataError
+from oyez.synth.tts.cast import Cast
+from oyez.synth.tts.speak import Spoken
+from oyez.train import speaking
+from oyez.train.bank import Bank
+from oyez.train.budget import Counts
+from oyez.train.negatives import Negatives, Stretch
+from oyez.train.phrase import PhraseConfig
+from oyez.train.speaking import gather, requests
+from sounds import word
+
+pytest.importorskip("hibari", reason="hibari-tts is not installed: pip install 'oyez[train]'")
+
+RATE = 16_000
+CONFIG = PhraseConfig("smart kettle", Counts(words=7, near_misses=6, sentences=17, scenes=1, epochs=1))
+
+
+@dataclass(frozen=True)
+class Fake:
+    """A voice that never speaks."""
+
+    name: str
+    engine: str = "kokoro"
+    language: str = "en"
+    source: str = "somebody"
+
+    def say(self, text, seed):
+        raise AssertionError(text)
+
+
+CAST = Cast(
+    (Fake("a"), Fake("b"), Fake("c", "hibari")), (Fake("d", source="other"), Fake("e", source="other"))
+)
+
+
+def test_everybody_says_the_phrase_and_none_is_in_both_halves():
+    wanted = requests(CONFIG, CAST)
+    assert [one.voice.name for one in wanted.words] == ["a", "b", "c", "a", "b", "c", "a"]
+    assert {one.text for one in (*wanted.words, *wanted.held_out)} == {"smart kettle"}
+    assert {one.voice.name for one in wanted.held_out} == {"d", "e"}
+    assert len(set(wanted.words)) == 7
+
+
+def test_others_are_not_the_phrase_and_are_said_by_quick_and_slow_voices():
+    wanted = requests(CONFIG, CAST)
+    assert len(wanted.others) == 6
+    assert len(wanted.sentences) == 17
+    assert all("smart kettle" not in one.text.lower() for one in (*wanted.others, *wanted.sentences))
+    assert {one.voice.engine for one in wanted.others} == {"kokoro", "hibari"}
+    assert [one.voice.engine == "kokoro" for one in wanted.sentences].count(True) == 3
+
+
+def test_the_same_seed_asks_for_the_same():
+    assert requests(CONFIG, CAST) == requests(CONFIG, CAST)
+    assert requests(CONFIG, CAST) != requests(replace(CONFIG, seed=1), CAST)
+
+
+def _options(tmp_path, **changes):
+    values = {"recordings": None, "backgrounds": None, "rooms": None, "clips": tmp_path, "threads": 1}
+    return argparse.Namespace(**{**values, **changes})
+
+
+@pytest.fixture
+def faked(monkeypatch, tmp_path):
+    """Clips are tones; one word in seven is three times as long as it should be."""
+
+    class Package:
+        @staticmethod
+        def noises_path():
+            return tmp_path / "noises"
+
+    def speak(wanted, cache, jobs, on_progress):
+        for number, one in enumerate(wanted):
+            length_s = 1.2 if one in wanted[:7] and number == 3 else 0.4
+            samples = word(word_s=length_s)
+            on_progress(1)
+            yield Spoken(
+                samples, RATE, one.text, one.voice.name, one.voice.engine, one.seed, 0.1, 0.1 + length_s,
+                str(tmp_path / f"{number}.flac"),
+            )  # fmt: skip
+
+    audio.write(tmp_path / "noises" / "hiss.wav", word(), RATE)
+    texts = ("A smart kettle, please.", "Good morning.", " | ", None)
+    bank = Negatives(
+        Bank.of(np.ones((4, 2, 96), np.float32)), tuple(Stretch("s", "x", text) for text in texts),
+        np.arange(4, dtype=np.int32), np.zeros(4, np.int8), "trunk",
+    )  # fmt: skip
+    monkeypatch.setattr(speaking, "shipped", lambda: bank)
+    monkeypatch.setattr(speaking, "cast", lambda **_: CAST)
+    monkeypatch.setattr(speaking, "speak", speak)
+    monkeypatch.setattr(speaking, "require", lambda *_: Package)
+
+
+def test_everything_is_gathered_and_what_is_mis_said_is_left_out(faked, tmp_path):
+    told = []
+    material, notes = gather(CONFIG, _options(tmp_path), lambda *row: told.append(row))
+    assert len(material.words) == 6
+    assert len(material.held_out) == 120
+    assert len(material.others) == 6
+    assert len(material.talk) == 23
+    assert [path.name for path in material.noises] == ["hiss.wav"]
+    assert [one.text for one in material.negatives.stretches] == ["Good morning.", " | ", None]
+    assert notes == ["1 of 127 clips of the phrase were mis-said, and left out"]
+    assert told[-1] == ("voices", 150, 150)
+
+
+def test_people_and_noises_of_ones_own_are_taken_too(faked, tmp_path):
+    audio.write(tmp_path / "mine" / "ann_1.wav", word(), RATE)
+    audio.write(tmp_path / "kitchen" / "fan.wav", word(), RATE)
+    options = _options(tmp_path, recordings=tmp_path / "mine", backgrounds=tmp_path / "kitchen")
+    material, _ = gather(CONFIG, options, lambda *_: None)
+    assert [one.voice for one in material.recorded] == ["recording/ann"]
+    assert [path.name for path in material.noises] == ["hiss.wav", "fan.wav"]
+    with pytest.raises(DataError, match="holds no recordings"):
+        gather(CONFIG, _options(tmp_path, recordings=tmp_path / "none"), lambda *_: None)
+
+
+def test_a_test_among_relatives_is_told(faked, tmp_path, monkeypatch):
+    monkeypatch.setattr(speaking, "cast", lambda **_: Cast((Fake("a"),), (Fake("b"),)))
+    _, notes = gather(CONFIG, _options(tmp_path), lambda *_: None)
+    assert any("no independent voice" in note for note in notes)
