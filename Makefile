@@ -49,6 +49,7 @@ bench: .venv/.test  ## measure speed; other engines are installed beside ours
 	$(INSTALL) -r benchmarks/requirements.txt
 	$(BIN)/python benchmarks/speed.py
 	$(BIN)/python benchmarks/listening.py --install
+	$(BIN)/python benchmarks/evaluation.py
 
 accuracy: .venv/.test  ## measure accuracy on real audio: DATA=…, and VOICES=… for synthetic ones
 	$(BIN)/python benchmarks/accuracy.py --data "$(DATA)" $(if $(VOICES),--voices "$(VOICES)")

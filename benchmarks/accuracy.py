@@ -20,11 +20,12 @@ from rich.progress import Progress
 import oyez
 from oyez import audio
 from oyez.errors import MissingExtraError
+from oyez.evaluate.draw import draw_plan
 from oyez.evaluate.engines import open_engine
 from oyez.evaluate.hearing import EngineName
 from oyez.evaluate.intervals import poisson_interval, share_interval
 from oyez.evaluate.match import Matches
-from oyez.evaluate.plan import Plan, Sources, draw_plan
+from oyez.evaluate.plan import Plan, Sources
 from oyez.evaluate.result import EngineResult, Result
 from oyez.evaluate.run import evaluate, seconds_of
 from oyez.evaluate.words import find_words
@@ -60,14 +61,14 @@ class Set:
     renderings: int = 1
 
 
-CROWD = "recordings by a crowd of people whose names are not known, 50 at least"
+CROWD = "of a crowd of people whose names are not known, 50 at least"
 SETS = {
     "alexa": Set(
         "picovoice_6kw/alexa", CROWD, ("openwakeword:alexa", "microwakeword:alexa", "pocketsphinx:alexa")
     ),
     "activate": Set(
         f"{LESSON}/activates",
-        "the lesson's ten recordings, of people whose number is not known; ten renderings of each in noise, "
+        "those of the lesson, of people whose number is not known; ten renderings of each in noise, "
         "among talkers and in rooms, which are no new evidence: there the intervals are too narrow",
         ("activate", "activate-course", "pocketsphinx:activate"),
         renderings=10,
@@ -148,7 +149,7 @@ def report(word: str, chosen: Set, result: Result) -> str:
     """Tables of one word."""
     return (
         f"## Accuracy on “{word}”\n\n"
-        f"{machine()} {result.words} {chosen.who}. Speech without the word: {result.hours:.2f} h "
+        f"{machine()} {result.words} recordings: {chosen.who}. Speech without the word: {result.hours:.2f} h "
         "(`splits/speech_test.txt`, each recording once, half clean, half in noise at 10 dB). Noises, rooms "
         "and talkers trained nothing of ours. Intervals are exact, 95 %.\n\n"
         "At each engine's own threshold. Latency is the time from a word's end until its detection is "
@@ -225,7 +226,8 @@ def missed(matches: Matches) -> str:
     """Misses of words, with the interval of their share."""
     total = matches.hits + matches.misses
     low, high = share_interval(matches.misses, total)
-    return f"{matches.misses} of {total}: {100 * matches.misses / total:.1f} % ({100 * low:.1f}–{100 * high:.1f})"
+    share = 100 * matches.misses / total
+    return f"{matches.misses} of {total}: {share:.1f} % ({100 * low:.1f}–{100 * high:.1f})"
 
 
 def latency(matches: Matches) -> str:

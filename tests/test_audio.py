@@ -380,6 +380,21 @@ def test_minutes_of_ogg_are_written(tmp_path):
     assert audio.info(tmp_path / "a.ogg") == (3_000_000, 44_100)
 
 
+@pytest.mark.parametrize("kind", ["FLAC", "WAV"])
+def test_bytes_of_a_file_are_what_would_be_written(tmp_path, kind):
+    samples = sounds.tone(440.0, 0.3, 16_000)
+    content = audio.encode(samples, 16_000, kind)
+    audio.write(tmp_path / f"a.{kind.lower()}", samples, 16_000)
+    assert (tmp_path / f"a.{kind.lower()}").read_bytes() == content
+
+
+def test_what_no_bytes_can_hold():
+    with pytest.raises(AudioError, match="FLAC: samples hold values that are no numbers"):
+        audio.encode([float("nan")], 16_000)
+    with pytest.raises(AudioError, match="FLAC: FLAC cannot hold this"):
+        audio.encode([0.0], 2_000_000)
+
+
 def test_nothing_is_overwritten_unasked(tmp_path):
     path = tmp_path / "a.wav"
     audio.write(path, SPEECH, 16_000)

@@ -16,6 +16,7 @@ from oyez import audio, features
 from oyez.cli import main
 from oyez.detect.model import Model
 from oyez.events import read_spans
+from oyez.train.model_file import annotate
 from tone_model import tones, write_tone_model
 
 SHORT = ["--duration", "1.5", "--positives", "1", "1", "--negatives", "0", "1"]
@@ -97,9 +98,44 @@ def test_detect_threshold(model, recording, capsys):
     assert json.loads(capsys.readouterr().out)["detections"] == []
 
 
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory):
+    """The model of a tone with a table of false accepts."""
+    path = write_tone_model(tmp_path_factory.mktemp("model") / "measured.onnx")
+    annotate(path, {"table": {"tone": {"hours": 4.0, "rows": [[0.4, 2.0], [0.9999, 0.0]]}}})
+    return str(path)
+
+
+def test_detect_by_false_accepts(measured, recording, tmp_path, capsys):
+    arguments = ["detect", "--model", measured, "--json", str(recording)]
+    picture = str(tmp_path / "p.png")
+    assert main([*arguments, "--false-accepts", "2/hour", "--strict", "--plot", picture]) == 0
+    out, err = capsys.readouterr()
+    assert (len(json.loads(out)["detections"]), err) == (2, "")
+    assert main([*arguments, "--false-accepts", "1/day"]) == 0
+    out, err = capsys.readouterr()
+    assert json.loads(out)["detections"] == []
+    assert err == (
+        "oyez: note: “tone”: asked for at most 1 per day; evidence supports at most 0.75 per hour (4.0 h): "
+        "the strictest measured threshold, 0.9999, is taken. --strict refuses.\n"
+    )
+    assert "0.75 per hour" in _error(capsys, *arguments, "--false-accepts", "1/day", "--strict")
+
+
+def test_a_threshold_and_a_rate_exclude_each_other(capsys):
+    for command in (["detect", "x.wav"], ["listen"]):
+        with pytest.raises(SystemExit) as caught:
+            main([*command, "--threshold", "0.5", "--false-accepts", "1/day"])
+        assert caught.value.code == 2
+        assert "--false-accepts: not allowed with argument --threshold" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
+        (["two.wav", "--false-accepts", "1/day"], "tone.onnx has no table of false accepts for “tone”"),
+        (["two.wav", "--false-accepts", "seldom"], "expected a rate such as 1/day"),
+        (["two.wav", "--strict"], "strict goes with a rate of false accepts, got none"),
         (["missing.wav"], "missing.wav: no such file"),
         (["two.wav", "two.wav", "--chime", "c.wav"], "need one recording, got 2"),
         (["empty"], "holds no recordings"),
@@ -199,6 +235,17 @@ def test_info_and_models(model, capsys):
     assert json.loads(captured.out)["words"] == ["tone"]
     assert "self-check passed" in captured.err
     assert main(["models"]) == 0
+    assert (
+        "“activate” from 0.145 on: 0.46 false accepts per hour, measured in 3.3 h" in capsys.readouterr().out
+    )
+
+
+def test_info_prints_rows_on_a_line_each(measured, capsys):
+    assert main(["info", measured]) == 0
+    out = capsys.readouterr().out
+    assert "[0.4, 2.0],\n" in out
+    values = {key: value for key, value in Model(Path(measured)).card.values.items() if key != "check"}
+    assert json.loads(out) == values
 
 
 def test_version():

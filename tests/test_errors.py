@@ -29,3 +29,8 @@ def test_require_does_not_hide_what_is_missing_inside_a_library(tmp_path, monkey
     monkeypatch.syspath_prepend(tmp_path)
     with pytest.raises(ModuleNotFoundError, match="no_such_dependency"):
         errors.require("half_installed", "plot")
+
+
+def test_require_tells_the_package_that_stands_beside_oyez():
+    with pytest.raises(errors.MissingExtraError, match=r"needs no_such_library, .* pip install its-package$"):
+        errors.require("no_such_library", package="its-package")

@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from types import ModuleType
 
@@ -157,6 +158,18 @@ def test_base_install_is_enough(code: str) -> None:
 def test_what_is_installed_is_not_loaded_unasked(code: str) -> None:
     run = _python(f"{code}\nimport sys\nprint([name for name in {HEAVY} if name in sys.modules])")
     assert run.stdout.strip() == "[]", run.stderr
+
+
+def test_a_table_is_written_without_torch() -> None:
+    """`oyez evaluate --calibrate` needs onnx, which the extra `evaluate` has, and no more of training."""
+    code = "import sys\nfor name in ('torch', 'h5py'): sys.modules[name] = None\nimport oyez.train.model_file"
+    assert _python(code).returncode == 0
+    assert any(line.startswith("onnx>") for line in _extra("evaluate"))
+
+
+def _extra(name: str) -> list[str]:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return list(project["optional-dependencies"][name])
 
 
 @pytest.mark.parametrize("library", HEAVY)

@@ -57,6 +57,29 @@ def test_detections_are_shown_with_their_scores(tmp_path, samples, words):
     assert not has_colour(pixels(tmp_path / "b.png"), plot.HEARD)
 
 
+def test_a_spectrogram_alone(tmp_path):
+    low, high = sounds.tone(1_000.0, 1.0, RATE), sounds.tone(6_000.0, 1.0, RATE)
+    (tmp_path / "a.png").write_bytes(plot.spectrogram_png(np.concatenate((low, high)), RATE))
+    bright = pixels(tmp_path / "a.png")[..., :3].sum(axis=2)
+    rows, columns = bright.shape
+    assert columns == pytest.approx(200, abs=3)
+    assert bright[:, columns // 4].argmax() == pytest.approx(rows * 7 / 8, abs=2)  # the first row is the top
+    assert bright[:, columns * 3 // 4].argmax() == pytest.approx(rows * 2 / 8, abs=2)
+
+
+@pytest.mark.parametrize("rate", [1_000, 8_000, 16_000, 44_100])
+def test_a_spectrogram_of_almost_nothing(tmp_path, rate):
+    (tmp_path / "a.png").write_bytes(plot.spectrogram_png(np.zeros(3, np.float32), rate))
+    assert pixels(tmp_path / "a.png").shape[1] == 1
+
+
+def test_spectrograms_alone_end_at_one_height(tmp_path):
+    for rate in (16_000, 44_100):
+        (tmp_path / "a.png").write_bytes(plot.spectrogram_png(sounds.tone(4_000.0, 1.0, rate), rate))
+        bright = pixels(tmp_path / "a.png")[..., :3].sum(axis=2)
+        assert bright[:, 50].argmax() / len(bright) == pytest.approx(0.5, abs=0.02)
+
+
 def test_a_training_log_is_drawn(tmp_path):
     names = ("loss", "validation_loss", "event_precision", "event_recall", "step_f1", "accuracy")
     rows = [{"epoch": epoch, **dict.fromkeys(names, 0.5 / epoch)} for epoch in (1, 2, 3)]

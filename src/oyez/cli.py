@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 __all__ = [
+    "compare",
     "detect",
     "evaluate",
     "export",
@@ -38,11 +39,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: without the program's name; None takes the process's.
 
     Returns:
-        The exit code: 0, or 2 for an error, which is printed on one line.
+        The exit code: 0, or 2 for an error, which is printed on one line; `compare` has 1 too.
     """
     options = _parser().parse_args(arguments)
     try:
-        options.run(options)
+        code = options.run(options)
     except OyezError as error:
         if options.debug:
             raise
@@ -53,7 +54,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
     except BrokenPipeError:  # the reader of our output has gone
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0
+        return 0
+    return int(code or 0)
 
 
 def detect(options: argparse.Namespace) -> None:
@@ -125,18 +127,28 @@ def evaluate(options: argparse.Namespace) -> None:
     """Measure how often a detector misses, and how often it misfires."""
     import json
 
-    from oyez.errors import require
-
-    require("scipy", "evaluate")
     if options.labelled is not None:
+        from oyez.evaluate.command import asked_thresholds
         from oyez.evaluate.labelled import evaluate_folder
 
-        labelled = evaluate_folder(options.model, options.labelled, options.threshold)
+        labelled = evaluate_folder(options.model, options.labelled, asked_thresholds(options))
         print(json.dumps(labelled.to_dict(), indent=1) if options.json else labelled.text())
         return
     from oyez.evaluate.command import run
 
-    run(options)
+    if not options.calibrate:
+        run(options)
+        return
+    from oyez.train.calibrate_command import run as calibrate
+
+    calibrate(options, run)
+
+
+def compare(options: argparse.Namespace) -> bool:
+    """Say whether a detector is worse than another on the same audio."""
+    from oyez.evaluate.compare_command import run
+
+    return run(options)
 
 
 def export(options: argparse.Namespace) -> None:
@@ -168,13 +180,16 @@ def import_keras(options: argparse.Namespace) -> None:
 def models(_options: argparse.Namespace) -> None:
     """List the models that come with Oyez."""
     from oyez.config import DEFAULT_MODEL
+    from oyez.detect.intent import worth
     from oyez.detect.model import Model, model_path, shipped
 
     for name in shipped():
         path = model_path(name)
-        words = ", ".join(Model(path).card.words)
+        card = Model(path).card
         star = " (default)" if name == DEFAULT_MODEL else ""
-        print(f"{name}{star}: hears “{words}”, {path.stat().st_size / 1e6:.1f} MB")
+        print(f"{name}{star}: hears “{', '.join(card.words)}”, {path.stat().st_size / 1e6:.1f} MB")
+        for word, trigger in card.trigger.items():
+            print(f"  “{word}” from {trigger.threshold:g} on: {worth(card, word)}")
 
 
 def info(options: argparse.Namespace) -> None:
@@ -186,7 +201,7 @@ def info(options: argparse.Namespace) -> None:
     model = Model(model_path(options.model))
     difference = model.self_check()
     values = {key: value for key, value in model.card.values.items() if key != "check"}
-    print(json.dumps(values, indent=1, ensure_ascii=False))
+    print(_in_rows(json.dumps(values, indent=1, ensure_ascii=False)))
     print(f"self-check passed: scores as stated to {difference:.1g}", file=sys.stderr)
 
 
@@ -195,6 +210,13 @@ def phrase(options: argparse.Namespace) -> None:
     from oyez.synth.phrase_command import run
 
     run(options)
+
+
+def _in_rows(text: str) -> str:
+    """JSON with each list of numbers on one line."""
+    import re
+
+    return re.sub(r"\[\n[-+.,\deE\s]+\]", lambda match: f"[{' '.join(match[0][1:-1].split())}]", text)
 
 
 def _stderr() -> "Console":
@@ -224,10 +246,10 @@ def _parser() -> argparse.ArgumentParser:
     common = _Parser(add_help=False)
     common.add_argument("--debug", action="store_true", help="show the traceback of an error")
     from oyez.config import DEFAULT_MODEL
+    from oyez.evaluate.options import compare_options, evaluate_options
     from oyez.listen.options import listen_options
     from oyez.options import (
         detect_options,
-        evaluate_options,
         export_options,
         import_keras_options,
         phrase_options,
@@ -256,6 +278,7 @@ def _parser() -> argparse.ArgumentParser:
     synth_options(command(synth))
     train_options(command(train))
     evaluate_options(command(evaluate))
+    compare_options(command(compare))
     export_options(command(export))
     import_keras_options(command(import_keras))
     command(models)

@@ -68,12 +68,13 @@ class MissingExtraError(OyezError):
     """A part of Oyez whose libraries are not installed."""
 
 
-def require(module: str, extra: str) -> ModuleType:
-    """Import a library that an extra brings.
+def require(module: str, extra: str = "", *, package: str = "") -> ModuleType:
+    """Import a library that an extra brings, or that stands beside Oyez.
 
     Args:
         module: dotted name of the library's module.
         extra: the extra of Oyez that installs it.
+        package: what installs it, where no extra does.
 
     Returns:
         The imported module.
@@ -87,6 +88,7 @@ def require(module: str, extra: str) -> ModuleType:
         top = module.partition(".")[0]
         if error.name != top:
             raise
+        line = package or f"'oyez[{extra}]'"
         raise MissingExtraError(
-            f"this needs {top}, which is not installed. Install it: pip install 'oyez[{extra}]'"
+            f"this needs {top}, which is not installed. Install it: pip install {line}"
         ) from None

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from oyez.config import DEFAULT_MODEL
+from oyez.detect.options import threshold_options
 from oyez.synth.scene import VARIED, SceneConfig
 
 __all__ = [
     "detect_options",
-    "evaluate_options",
     "export_options",
     "import_keras_options",
     "phrase_options",
@@ -160,68 +160,6 @@ def train_options(parser: argparse.ArgumentParser) -> None:
     _overwrite_option(group)
 
 
-def evaluate_options(parser: argparse.ArgumentParser) -> None:
-    """Of `oyez evaluate`."""
-    parser.add_argument("model", help="name or file; or another engine, as for --against")
-    parser.add_argument(
-        "--threshold",
-        type=float,
-        metavar="T",
-        help="score that a word needs (default: the model's)",
-    )
-    parser.add_argument("--word", metavar="NAME", help="which of the model's words (default: its first)")
-    parser.add_argument("--json", action="store_true", help="print JSON")
-    group = parser.add_argument_group("your own labels")
-    group.add_argument(
-        "--labelled",
-        type=Path,
-        metavar="DIR",
-        help="recordings, each with a label file of its name beside it: .txt (Audacity), .json or .npy",
-    )
-    sources_options(parser)
-    group = parser.add_argument_group("what to do with it")
-    group.add_argument(
-        "--against",
-        action="append",
-        default=[],
-        metavar="ENGINE",
-        help="hear the same with another engine too: one of our models, openwakeword:NAME, "
-        "microwakeword:NAME, pocketsphinx:PHRASE, command:PROGRAM",
-    )
-    group.add_argument("--report", type=Path, metavar="OUT.html", help="write a page with curves and sounds")
-    group.add_argument("--cuts", type=Path, metavar="DIR", help="write the worst moments as sound files")
-    group.add_argument(
-        "--calibrate",
-        action="store_true",
-        help="write what was measured into the model file as its table of thresholds; "
-        "with --false-accepts also the threshold",
-    )
-    group.add_argument(
-        "--out", type=Path, metavar="FILE.onnx", help="of --calibrate (default: the model file itself)"
-    )
-    _overwrite_option(group)
-
-
-def sources_options(parser: argparse.ArgumentParser) -> None:
-    """Recordings that streams are built of."""
-    group = parser.add_argument_group("streams built of recordings")
-    group.add_argument("--positives", type=Path, metavar="DIR", help="recordings with the word, one in each")
-    group.add_argument("--negatives", type=Path, metavar="DIR", help="recordings without it, hours of them")
-    group.add_argument("--noise", type=Path, metavar="DIR", help="recordings of noise")
-    group.add_argument(
-        "--snr", type=float, nargs="+", default=[10.0], metavar="DB", help="of words over noise"
-    )
-    group.add_argument("--rooms", type=Path, metavar="DIR", help="impulse responses of rooms")
-    group.add_argument(
-        "--near-misses",
-        type=Path,
-        metavar="DIR",
-        help="recordings of phrases that sound like the word, a sub-folder for each phrase",
-    )
-    group.add_argument("--seed", type=int, default=0, metavar="S", help="of the draw")
-    group.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="processes")
-
-
 def export_options(parser: argparse.ArgumentParser) -> None:
     """Of `oyez export`."""
     parser.add_argument(
@@ -269,12 +207,7 @@ def import_keras_options(parser: argparse.ArgumentParser) -> None:
 
 def _model_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", default=DEFAULT_MODEL, metavar="M", help="shipped name or model file")
-    parser.add_argument(
-        "--threshold",
-        type=float,
-        metavar="T",
-        help="score that a word needs (default: the model's)",
-    )
+    threshold_options(parser)
 
 
 def _overwrite_option(parser: Any) -> None:

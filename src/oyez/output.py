@@ -9,7 +9,7 @@ from pathlib import Path
 
 from oyez.errors import OutputError
 
-__all__ = ["check_free", "whole", "whole_folder", "write_text"]
+__all__ = ["check_empty", "check_free", "whole", "whole_folder", "write_text"]
 
 
 def check_free(path: Path, *, overwrite: bool = False) -> None:
@@ -40,7 +40,8 @@ def whole(path: Path, *, overwrite: bool = False) -> Iterator[Path]:
 
     Args:
         path: the file that is wanted; its folder is made.
-        overwrite: whether it may take the place of a file that exists.
+        overwrite: whether it may take the place of a file that exists, or that has appeared when the block
+            ends.
 
     Yields:
         The name to write to; it has the same suffix.
@@ -58,11 +59,24 @@ def whole(path: Path, *, overwrite: bool = False) -> Iterator[Path]:
     try:
         yield draft
         draft.chmod(0o666 & ~_umask())
-        draft.replace(path)
+        if overwrite:
+            draft.replace(path)
+        else:
+            _place(draft, path)
     except OSError as error:
         raise OutputError(f"{path}: cannot be written ({error.strerror or error}).") from error
     finally:
         draft.unlink(missing_ok=True)
+
+
+def check_empty(path: Path) -> None:
+    """Refuse a folder that holds something already.
+
+    Raises:
+        OutputError: there is a file, or a folder that is not empty.
+    """
+    if path.exists() and not (path.is_dir() and not any(path.iterdir())):
+        raise OutputError(f"{path} exists already and is no empty folder. Name another one.")
 
 
 @contextmanager
@@ -78,10 +92,9 @@ def whole_folder(path: Path) -> Iterator[Path]:
     Raises:
         OutputError: there is a file, or a folder that is not empty, or the disk refuses.
     """
+    check_empty(path)
     draft = None
     try:
-        if path.exists() and not (path.is_dir() and not any(path.iterdir())):
-            raise OutputError(f"{path} exists already and is no empty folder. Name another one.")
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
         yield draft
@@ -94,6 +107,29 @@ def whole_folder(path: Path) -> Iterator[Path]:
     finally:
         if draft is not None:
             shutil.rmtree(draft, ignore_errors=True)
+
+
+def _place(draft: Path, path: Path) -> None:
+    """Give a file its name, unless another has taken it meanwhile: a renaming would replace that one."""
+    try:
+        try:
+            path.hardlink_to(draft)  # the draft's own name goes later
+        except FileExistsError:
+            raise
+        except OSError:  # no links here, as on FAT: an empty file keeps the name for a moment
+            path.touch(exist_ok=False)
+            _replace(draft, path)
+    except FileExistsError:
+        raise OutputError(f"{path} has appeared meanwhile, and was left alone. Name another file.") from None
+
+
+def _replace(draft: Path, path: Path) -> None:
+    """Rename onto a file that is ours and empty; it goes if that fails."""
+    try:
+        draft.replace(path)
+    except OSError:
+        path.unlink()
+        raise
 
 
 def write_text(path: Path, text: str, *, overwrite: bool = False) -> None:

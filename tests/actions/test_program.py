@@ -29,6 +29,13 @@ def test_what_it_prints_goes_to_standard_error(capfd):
     assert captured.err == "heard\nwrong\n"
 
 
+def test_what_it_prints_goes_where_it_is_told_to(tmp_path, capfd):
+    with (tmp_path / "said").open("wb") as said:
+        assert Program("echo heard; echo wrong >&2", {}, said=said.fileno()).wait(10) == 0
+    assert (tmp_path / "said").read_text() == "heard\n"
+    assert capfd.readouterr().err == "wrong\n"
+
+
 def test_without_being_fed_its_input_is_empty():
     assert Program("read line", {}).wait(10) == 1
 

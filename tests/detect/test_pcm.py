@@ -21,7 +21,7 @@ def wav(samples, subtype="PCM_16", rate=RATE, kind="WAV"):
     return file.getvalue()
 
 
-def heard(data, rate=None, channels=1):
+def heard(data, rate=None, channels=None):
     stream = PcmStream(io.BytesIO(data), rate, channels)
     return stream.rate, np.concatenate([np.zeros(0, np.float32), *stream])
 
@@ -127,6 +127,8 @@ def test_what_is_no_pcm_is_told(data, says):
         (bytes(100), 8, 1, "rate must be 4000..768000"),
         (bytes(100), 8_000, 0, "channels must be 1..32, got 0"),
         (wav(np.zeros(10)), 44_100, 1, "is a WAV at 16000 Hz, got --rate 44100"),
+        (wav(np.zeros(10)), None, 2, r"is a WAV of 1 channel, got --channels 2\. Leave --channels out"),
+        (wav(np.zeros((10, 2))), RATE, 1, "is a WAV of 2 channels, got --channels 1"),
     ],
 )
 def test_options_that_do_not_fit(data, rate, channels, says):
@@ -134,8 +136,9 @@ def test_options_that_do_not_fit(data, rate, channels, says):
         heard(data, rate, channels)
 
 
-def test_the_rate_of_a_wav_may_be_said_again():
+def test_the_rate_and_channels_of_a_wav_may_be_said_again():
     assert heard(wav(np.zeros(10)), RATE)[0] == RATE
+    assert len(heard(wav(np.zeros((10, 2))), RATE, 2)[1]) == 10
 
 
 def test_bytes_of_a_frame():

@@ -37,7 +37,7 @@ def _evaluate(folder, *more, model="tone.onnx"):
 def test_it_says_what_was_missed_and_what_set_it_off(folder, capsys):
     assert _evaluate(folder) == 0
     text = capsys.readouterr().out
-    assert "2 words" in text
+    assert "2 recordings of it" in text
     for condition in ("clean", "at once", "noise 10 dB", "six talkers 5 dB", "rooms", "telephone"):
         assert condition in text
 

@@ -5,9 +5,10 @@ import pytest
 
 from oyez import audio
 from oyez.errors import ModelError
-from oyez.evaluate import plan as plans
+from oyez.evaluate import draw as draws
+from oyez.evaluate.draw import draw_plan
 from oyez.evaluate.hearing import hear_plan
-from oyez.evaluate.plan import Sources, draw_plan
+from oyez.evaluate.plan import Sources
 from oyez.evaluate.run import seconds_of
 from oyez.evaluate.words import find_words
 from tone_model import tones, write_tone_model
@@ -66,7 +67,7 @@ def test_processes_do_not_change_scores(plan, model):
 
 def test_a_part_that_goes_on_hears_what_the_whole_stream_would(plan, model, monkeypatch):
     (whole,) = hear_plan(plan, [(model, None)], RATE)
-    monkeypatch.setattr(plans, "PART_S", 40.0)
+    monkeypatch.setattr(draws, "PART_S", 40.0)
     cut = draw_plan(Sources(negatives=tuple((one.path, one.source) for one in plan.parts[0].stretches)))
     assert len(cut.parts) == 2
     assert len(cut.parts[1].warm_up) == 2

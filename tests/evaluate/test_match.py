@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from oyez.evaluate.match import GRACE_S, Matches, match
+from oyez.evaluate.match import EDGE_S, GRACE_S, Matches, match
 from oyez.events import Detection, Span
 
 
@@ -64,7 +64,7 @@ def test_matches_add_up_and_are_the_most_that_can_be(starts, detections):
     assert matches.hits + matches.misses == len(spans)
     assert matches.hits + matches.duplicates + matches.false_accepts == len(detections)
     assert len(matches.delays_s) == matches.hits
-    assert all(-0.5 - 1e-9 <= delay_s <= GRACE_S + 1e-9 for delay_s in matches.delays_s)
+    assert all(-0.5 - EDGE_S <= delay_s <= GRACE_S + EDGE_S for delay_s in matches.delays_s)
     assert matches.hits == most_pairs(spans, detections)
 
 
@@ -74,7 +74,7 @@ def most_pairs(spans: list[Span], detections: list[float]) -> int:
 
     def give(one: int, seen: set[int]) -> bool:
         for index, span in enumerate(spans):
-            fits = span.start_s <= detections[one] <= span.end_s + GRACE_S
+            fits = span.start_s - EDGE_S <= detections[one] <= span.end_s + GRACE_S + EDGE_S
             if fits and index not in seen:
                 seen.add(index)
                 if index not in owner or give(owner[index], seen):

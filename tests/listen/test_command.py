@@ -19,6 +19,7 @@ from oyez.listen import command as listen_command
 from oyez.listen import recovery
 from oyez.listen.loudspeaker import Loudspeaker
 from oyez.sound import to_int16
+from oyez.train.model_file import annotate
 from sounds import noise
 from tone_model import tones, write_tone_model
 
@@ -66,7 +67,7 @@ def test_words_on_a_pipe(model, stdin, capsys):
     assert [line.split()[1] for line in out.splitlines()] == ["tone", "tone"]
     assert out.startswith("0:01.0")
     assert err.splitlines() == [
-        "listening for “tone” on standard input at 44100 Hz; Ctrl-C ends it",
+        "listening for “tone” (threshold 0.5) on standard input at 44100 Hz; Ctrl-C ends it",
         "listened for 4.0 s: tone 2 ×",
     ]
 
@@ -79,6 +80,10 @@ def test_a_wav_states_its_rate_and_its_channels(model, stdin, capsys, tmp_path):
     out, err = capsys.readouterr()
     assert json.loads(out)["model"] == "tone"
     assert "at 16000 Hz" in err
+    stdin((tmp_path / "a.wav").read_bytes())
+    assert "is a WAV of 2 channels, got --channels 1" in _error(
+        capsys, "--model", model, "--stdin", "--channels", "1"
+    )
 
 
 def test_a_word_at_the_very_end_is_heard(model, stdin, capsys):
@@ -93,6 +98,36 @@ def test_several_models_at_once(model, stdin, capsys, tmp_path):
     assert _piped(model, "--model", str(other), "--json") == 0
     rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [row["model"] for row in rows] == ["tone", "other"]
+
+
+def test_a_threshold_by_false_accepts(model, stdin, capsys, tmp_path):
+    """Each model's own; what its table does not support is told."""
+    other, third = (write_tone_model(tmp_path / f"{name}.onnx") for name in ("other", "third"))
+    annotate(other, {"table": {"tone": {"hours": 4.0, "rows": [[0.4, 2.0], [0.9999, 0.0]]}}})
+    annotate(third, {"table": {"tone": {"hours": 99.0, "rows": [[0.6, 1.0], [0.7, 0.1], [0.8, 0.0]]}}})
+    stdin(tones([1.0], 2.0))
+    arguments = [
+        "listen",
+        "--model",
+        str(other),
+        "--model",
+        str(third),
+        "--stdin",
+        "--rate",
+        str(RATE),
+        "--json",
+    ]
+    assert main([*arguments, "--false-accepts", "3/day"]) == 0
+    out, err = capsys.readouterr()
+    assert [json.loads(line)["model"] for line in out.splitlines()] == ["third"]
+    first, second, *_ = err.splitlines()
+    assert first.startswith("oyez: note: “tone”: asked for at most 3 per day; evidence supports")
+    assert second.startswith("listening for “tone” (threshold 0.9999) or “tone” (threshold 0.7) on")
+    stdin(tones([1.0], 2.0))
+    assert "evidence supports at most 0.75 per hour" in _error(
+        capsys, *arguments[1:], "--false-accepts", "3/day", "--strict"
+    )
+    assert "has no table" in _error(capsys, "--model", model, "--stdin", "--false-accepts", "1/h")
 
 
 def test_actions_are_set_off(model, stdin, capfd, tmp_path):

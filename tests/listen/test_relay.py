@@ -8,14 +8,14 @@ import pytest
 
 import oyez
 from oyez import audio
-from oyez.config import TriggerConfig
+from oyez.config import BESIDE_S, TURN_S, TriggerConfig
 from oyez.detect.detector import Detector
 from oyez.detect.model import Model
 from oyez.detect.trigger import Trigger
 from oyez.events import Detection
 from oyez.listen.heard import Heard, Nearly
 from oyez.listen.listener import Listener
-from oyez.listen.relay import BESIDE_S, LONGEST_S, TURN_S, Relay
+from oyez.listen.relay import LONGEST_S, Relay
 from tone_model import tones, write_tone_model
 
 RATE, FRAME = 8_000, 160

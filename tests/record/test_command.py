@@ -293,6 +293,7 @@ def test_what_is_refused(device, capsys, arguments, says):
         (b"", [], "standard input is empty"),
         (bytes(100), [], "its rate is unknown. Pass --rate HZ"),
         (bytes(100), ["--rate", "8000", "--channels", "99"], "channels must be 1..32, got 99"),
+        (wav(np.zeros(RATE)), ["--channels", "2"], "is a WAV of 1 channel, got --channels 2"),
         (b"OggS" + bytes(100), [], "standard input is OGG"),
         (wav(np.zeros(RATE)), [], "nothing was kept; it ended before a whole take"),
         (wav(np.zeros(3 * RATE)), [], "nothing was kept; of what was heard: 1 silent"),

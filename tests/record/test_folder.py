@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 import sounds
-from oyez import audio
+from oyez import audio, output
 from oyez.errors import ConfigError, DataError, OutputError
 from oyez.record import folder as folder_module
 from oyez.record.folder import BACKGROUNDS, OTHER_WORDS, RecordingFolder, check_speaker, check_word
@@ -39,6 +39,35 @@ def test_recordings_are_numbered_for_each_speaker(tmp_path):
     samples, rate = audio.read(paths[0])
     assert rate == RATE
     assert np.array_equal(to_int16(samples), to_int16(TAKE.clip))
+
+
+def test_two_sessions_of_one_speaker_never_take_the_same_number(tmp_path, monkeypatch):
+    """Another session's recording appears while ours is written, just before it gets its name."""
+    ours, theirs = RecordingFolder(tmp_path), RecordingFolder(tmp_path)
+    place = output._place
+
+    def late(draft, path):
+        monkeypatch.setattr(output, "_place", place)
+        add(theirs, device="theirs")
+        place(draft, path)
+
+    monkeypatch.setattr(output, "_place", late)
+    path = add(ours, device="ours")
+    assert path.name == "ann_0002.wav"
+    assert [(row["path"], row["device"]) for row in rows(tmp_path)] == [
+        ("yes/ann_0001.wav", "theirs"),
+        ("yes/ann_0002.wav", "ours"),
+    ]
+
+
+def test_a_disk_that_refuses_ends_it(tmp_path, monkeypatch):
+    def refuse(draft, path):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(output, "_place", refuse)
+    with pytest.raises(OutputError, match="No space left"):
+        add(RecordingFolder(tmp_path))
+    assert sounds.files(tmp_path) == {}
 
 
 def test_the_metadata_tells_each_recording(tmp_path):

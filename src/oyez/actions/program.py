@@ -26,15 +26,18 @@ def describe(detection: Detection) -> dict[str, str]:
 
 
 class Program:
-    """A running shell command, in a process group of its own. What it prints goes to standard error."""
+    """A running shell command, in a process group of its own."""
 
-    def __init__(self, command: str, environment: Mapping[str, str], *, fed: bool = False) -> None:
+    def __init__(
+        self, command: str, environment: Mapping[str, str], *, fed: bool = False, said: int = 2
+    ) -> None:
         """Start it.
 
         Args:
             command: a line for the shell.
             environment: variables beside those that are set already.
             fed: whether its standard input is what `feed` writes; else it is empty.
+            said: file descriptor that takes what it prints; standard error if not told.
 
         Raises:
             ActionError: the system starts no more programs.
@@ -45,7 +48,7 @@ class Program:
                 command,
                 shell=True,
                 stdin=subprocess.PIPE if fed else subprocess.DEVNULL,
-                stdout=2,
+                stdout=said,
                 bufsize=0,
                 env={**os.environ, **environment},
                 start_new_session=True,

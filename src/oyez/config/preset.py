@@ -9,10 +9,16 @@ from oyez.config.small import MelConfig, SmallConfig
 from oyez.config.trigger import TriggerConfig
 from oyez.errors import ConfigError
 
-__all__ = ["DEFAULT_MODEL", "PRESETS", "AnyPreset", "Preset", "Presets", "SmallPreset", "read_preset"]
+__all__ = [
+    "BESIDE_S", "DEFAULT_MODEL", "PRESETS", "TURN_S", "AnyPreset", "Preset", "Presets", "SmallPreset",
+    "read_preset",
+]  # fmt: skip
 
 DEFAULT_MODEL = "activate"
 """The shipped model that is run where none is named."""
+
+TURN_S, BESIDE_S = 60.0, 5.0
+"""A detector that drifts listens for so long; so long before, who relieves it begins to listen too."""
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,9 @@ import numpy.typing as npt
 
 from oyez import sound
 from oyez.config import DEFAULT_MODEL
+from oyez.detect.intent import warned
 from oyez.detect.model import Model, model_path
-from oyez.detect.stream import Stream
+from oyez.detect.stream import Stream, Threshold
 from oyez.errors import ConfigError
 from oyez.events import Detection
 
@@ -23,7 +24,7 @@ class Batch:
     """
 
     def __init__(
-        self, model: Model, streams: int, *, rate: int | None = None, threshold: float | None = None
+        self, model: Model, streams: int, *, rate: int | None = None, threshold: Threshold | None = None
     ) -> None:
         """Streams that have heard nothing.
 
@@ -31,7 +32,7 @@ class Batch:
             model: an open model file.
             streams: how many.
             rate: Hertz of the samples that will be pushed; None means the model's own.
-            threshold: score, 0..1, that every word needs; None means the model's own.
+            threshold: score, 0..1, that every word needs, or by word; None means the model's own.
 
         Raises:
             ConfigError: a number is out of range.
@@ -50,10 +51,13 @@ class Batch:
         streams: int = 1,
         *,
         rate: int | None = None,
-        threshold: float | None = None,
+        threshold: Threshold | None = None,
+        false_accepts: str | float | None = None,
+        strict: bool = False,
     ) -> "Batch":
-        """Open a model for several streams; arguments and errors as for `oyez.load`."""
-        return cls(Model(model_path(name)), streams, rate=rate, threshold=threshold)
+        """Open a model for several streams; arguments, warnings and errors as for `oyez.load`."""
+        model = Model(model_path(name))
+        return cls(model, streams, rate=rate, threshold=warned(model, threshold, false_accepts, strict))
 
     def __len__(self) -> int:
         """Streams."""

@@ -17,6 +17,7 @@ from rich.table import Table
 
 from oyez import audio, plot
 from oyez.detect.chime import overlay
+from oyez.detect.intent import thresholds
 from oyez.detect.model import Model, model_path
 from oyez.detect.recording import Heard, hear
 from oyez.errors import AudioError, ConfigError, OutputError, OyezError
@@ -42,11 +43,14 @@ def run(options: argparse.Namespace) -> None:
     with _recordings(options.files) as recordings:
         _check_outputs(recordings, options)
         model = Model(model_path(options.model))
-        results, failures = _hear_all(model, recordings, options)
+        found = thresholds(model, options.threshold, options.false_accepts, strict=options.strict)
+        for line in found.told("--strict"):
+            print(f"oyez: note: {line}", file=sys.stderr)
+        results, failures = _hear_all(model, found.by_word, recordings, options)
         if not options.json and results:
             _print_table(results, model.card.words)
         if len(recordings) == 1 and results:
-            _write(results[0][1], model, options)
+            _write(results[0][1], model, found.by_word, options)
     if failures:
         raise AudioError(f"{len(failures)} of {len(recordings)} recordings could not be heard: {failures[0]}")
 
@@ -98,7 +102,7 @@ def _check_outputs(recordings: Sequence[Named], options: argparse.Namespace) -> 
 
 
 def _hear_all(
-    model: Model, recordings: Sequence[Named], options: argparse.Namespace
+    model: Model, by_word: dict[str, float], recordings: Sequence[Named], options: argparse.Namespace
 ) -> tuple[list[tuple[str, Heard]], list[OyezError]]:
     """What was heard, by name, and what went wrong; a single recording's error is raised."""
     results, failures = [], []
@@ -111,7 +115,7 @@ def _hear_all(
                 progress.update(task, completed=seconds)  # type: ignore[arg-type]
 
             try:
-                heard = hear(model, path, options.threshold, show)
+                heard = hear(model, path, by_word, show)
             except AudioError as error:
                 told = AudioError(str(error).replace(str(path), name))
                 if len(recordings) == 1:
@@ -126,7 +130,7 @@ def _hear_all(
     return results, list(failures)
 
 
-def _write(heard: Heard, model: Model, options: argparse.Namespace) -> None:
+def _write(heard: Heard, model: Model, by_word: dict[str, float], options: argparse.Namespace) -> None:
     overwrite, card = options.overwrite, model.card
     if options.labels is not None:
         write_text(options.labels, to_audacity(heard.detections), overwrite=overwrite)
@@ -137,7 +141,6 @@ def _write(heard: Heard, model: Model, options: argparse.Namespace) -> None:
         times_s = [detection.time_s for detection in heard.detections]
         audio.write(options.chime, overlay(samples, rate, times_s), rate, overwrite=overwrite)
     if options.plot is not None:
-        thresholds = [options.threshold or card.trigger[word].threshold for word in card.words]
         with whole(options.plot, overwrite=overwrite) as draft:
             plot.detection(
                 draft,
@@ -146,7 +149,7 @@ def _write(heard: Heard, model: Model, options: argparse.Namespace) -> None:
                 heard.scores,
                 card.step / card.rate,
                 card.words,
-                thresholds,
+                [by_word[word] for word in card.words],
                 heard.detections,
             )
 

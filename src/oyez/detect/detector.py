@@ -7,31 +7,45 @@ import numpy.typing as npt
 
 from oyez import sound
 from oyez.config import DEFAULT_MODEL
+from oyez.detect.intent import warned
 from oyez.detect.model import Model, model_path
-from oyez.detect.stream import Scores, Stream
+from oyez.detect.stream import Scores, Stream, Threshold
 from oyez.events import Detection
 
 __all__ = ["Detector", "load"]
 
 
 def load(
-    name: str | Path = DEFAULT_MODEL, *, rate: int | None = None, threshold: float | None = None
+    name: str | Path = DEFAULT_MODEL,
+    *,
+    rate: int | None = None,
+    threshold: Threshold | None = None,
+    false_accepts: str | float | None = None,
+    strict: bool = False,
 ) -> "Detector":
     """Open a detector.
 
     Args:
         name: a shipped model's name, or the path of a model file.
         rate: Hertz of the samples that will be pushed; None means the model's own.
-        threshold: score, 0..1, that every word needs; None means the model's own.
+        threshold: score, 0..1, that every word needs, or a mapping from words to theirs; None, and a word
+            that is not in the mapping, mean the model's own.
+        false_accepts: in place of a threshold, how often it may be wrong: `"1/day"`, `"2/hour"`,
+            `"3 per week"`, or a number per hour. The threshold comes from the model's own table. Where the
+            hours behind that do not support the rate, the strictest measured threshold is taken, with a
+            `UserWarning`.
+        strict: whether that is an error in place of a warning.
 
     Returns:
-        A detector that has heard nothing.
+        A detector that has heard nothing; `trigger` tells the threshold of each word.
 
     Raises:
-        ModelError: there is no such model, or it is not one of ours.
-        ConfigError: the rate or the threshold is out of range.
+        ModelError: there is no such model, it is not one of ours, or it has no table.
+        ConfigError: the rate or the threshold is out of range, a threshold and `false_accepts` are both
+            given, or `strict` refuses.
     """
-    return Detector(Model(model_path(name)), rate=rate, threshold=threshold)
+    model = Model(model_path(name))
+    return Detector(model, rate=rate, threshold=warned(model, threshold, false_accepts, strict))
 
 
 class Detector:
@@ -40,7 +54,7 @@ class Detector:
     Any cut of the stream gives identical detections: the network is always fed blocks of one size.
     """
 
-    def __init__(self, model: Model, *, rate: int | None = None, threshold: float | None = None) -> None:
+    def __init__(self, model: Model, *, rate: int | None = None, threshold: Threshold | None = None) -> None:
         """Arguments and errors as for `load`."""
         self.model = model
         self.step_s = model.card.step / model.card.rate

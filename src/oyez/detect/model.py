@@ -49,7 +49,7 @@ class ModelCard:
     rate: int
     """Hertz of the samples that the network takes."""
     chunk: int
-    """Samples that the network takes at once; a multiple of it works too."""
+    """Samples that the network takes at once, whole steps; a multiple of it works too."""
     step: int
     """Samples from one score to the next."""
     delay_steps: int
@@ -65,12 +65,18 @@ class ModelCard:
     values: dict[str, Any] = field(repr=False)
     """All keys as they stand in the file, those of later versions too."""
 
+    def __post_init__(self) -> None:
+        if self.step < 1 or self.chunk < 1 or self.chunk % self.step:
+            raise ConfigError(
+                f"chunk must be 1 step or several, of {self.step} samples each, got {self.chunk}"
+            )
+
     @classmethod
     def from_json(cls, text: str, path: Path) -> "ModelCard":
         """Read and checked.
 
         Raises:
-            ModelError: a required key is missing, or the format is newer than this program.
+            ModelError: a required key is missing or does not fit, or the format is newer than this program.
         """
         try:
             values = json.loads(text)

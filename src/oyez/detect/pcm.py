@@ -102,19 +102,24 @@ class PcmStream:
     """A pipe waits for its reader: nothing is lost."""
 
     def __init__(
-        self, file: ByteFile, rate: int | None = None, channels: int = 1, name: str = "standard input"
+        self,
+        file: ByteFile,
+        rate: int | None = None,
+        channels: int | None = None,
+        name: str = "standard input",
     ) -> None:
         """Read the header, where there is one.
 
         Args:
             file: bytes; it stays open afterwards.
             rate: Hertz of raw samples; a WAV states its own.
-            channels: of raw samples, averaged.
+            channels: of raw samples, averaged; None: one. A WAV states its own.
             name: what to call it in errors.
 
         Raises:
             AudioError: it is empty, or in another format.
-            ConfigError: raw samples without a rate, or a rate or channels out of range.
+            ConfigError: raw samples without a rate, a rate or channels out of range, or others than a WAV
+                states.
         """
         self.name = name
         self._file = file
@@ -130,12 +135,18 @@ class PcmStream:
                 raise ConfigError(
                     f"{name} is a WAV at {self._format.rate} Hz, got --rate {rate}. Leave --rate out."
                 )
+            if channels not in (None, self._format.channels):
+                count = self._format.channels
+                raise ConfigError(
+                    f"{name} is a WAV of {count} channel{'s' * (count != 1)}, got --channels {channels}. "
+                    "Leave --channels out."
+                )
         elif rate is None:
             raise ConfigError(
                 f"{name} has no WAV header, so its rate is unknown. Pass --rate HZ for raw 16-bit samples."
             )
         else:
-            self._format = PcmFormat(rate, channels)
+            self._format = PcmFormat(rate, 1 if channels is None else channels)
         self.rate = self._format.rate
 
     def __iter__(self) -> Iterator[Samples]:

@@ -9,7 +9,7 @@ import numpy as np
 from oyez import audio
 from oyez.detect.detector import Detector
 from oyez.detect.model import Model
-from oyez.detect.stream import FASTEST, SLOWEST, Scores
+from oyez.detect.stream import FASTEST, SLOWEST, Scores, Threshold
 from oyez.errors import AudioError
 from oyez.events import Detection
 
@@ -30,7 +30,7 @@ class Heard:
 def hear(
     model: Model,
     path: Path,
-    threshold: float | None = None,
+    threshold: Threshold | None = None,
     on_progress: Callable[[float], None] = lambda _: None,
 ) -> Heard:
     """Run a detector over a recording of any length, in constant memory but for the scores.
@@ -38,7 +38,7 @@ def hear(
     Args:
         model: an open model file.
         path: the recording.
-        threshold: score that every word needs; None means the model's own.
+        threshold: score that every word needs, or by word; None means the model's own.
         on_progress: called with the seconds heard so far.
 
     Returns:

@@ -3,20 +3,25 @@
 The network stands between `take` and `judge`: a detector runs it for one stream, a batch for many.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
 from oyez import sound
+from oyez.config import TriggerConfig
 from oyez.detect.model import ModelCard
 from oyez.detect.trigger import Trigger
 from oyez.errors import ConfigError
 from oyez.events import Detection
 
-__all__ = ["FASTEST", "SLOWEST", "Scores", "Stream"]
+__all__ = ["FASTEST", "SLOWEST", "Scores", "Stream", "Threshold", "triggers"]
 
 Scores = npt.NDArray[np.float32]
+
+Threshold = float | Mapping[str, float]
+"""Score, 0..1, that every word needs; or by word."""
 
 SLOWEST, FASTEST = 4_000, 768_000
 
@@ -24,24 +29,23 @@ SLOWEST, FASTEST = 4_000, 768_000
 class Stream:
     """Samples in at any rate, whole chunks out for the network; scores in, detections out."""
 
-    def __init__(self, card: ModelCard, *, rate: int | None = None, threshold: float | None = None) -> None:
+    def __init__(
+        self, card: ModelCard, *, rate: int | None = None, threshold: Threshold | None = None
+    ) -> None:
         """A stream that has heard nothing.
 
         Args:
             card: of the model.
             rate: Hertz of the samples that will be pushed; None means the model's own.
-            threshold: score, 0..1, that every word needs; None means the model's own.
+            threshold: score, 0..1, that every word needs, or by word; None means the model's own.
 
         Raises:
-            ConfigError: the rate or the threshold is out of range.
+            ConfigError: the rate or the threshold is out of range, or the model has no such word.
         """
         self.rate = card.rate if rate is None else rate
         if not SLOWEST <= self.rate <= FASTEST:
             raise ConfigError(f"rate must be {SLOWEST}..{FASTEST} whole Hertz, got {rate!r}.")
-        self.trigger = {
-            word: config if threshold is None else replace(config, threshold=threshold)
-            for word, config in card.trigger.items()
-        }
+        self.trigger = triggers(card, threshold)
         self._card = card
         self._triggers = [Trigger(self.trigger[word], card.step / card.rate) for word in card.words]
         self._resampler = sound.Resampler(self.rate, card.rate)
@@ -84,3 +88,28 @@ class Stream:
             for step, score in trigger.push(scores[:, column])
         ]
         return sorted(detections, key=lambda detection: detection.time_s)
+
+
+def triggers(card: ModelCard, threshold: Threshold | None = None) -> dict[str, TriggerConfig]:
+    """The model's own trigger for each word, with another threshold where one is given.
+
+    Args:
+        card: of the model.
+        threshold: score, 0..1, that every word needs, or by word; words not named keep their own.
+
+    Raises:
+        ConfigError: a threshold is out of range, or the model has no such word.
+    """
+    if threshold is None:
+        return dict(card.trigger)
+    by_word = threshold if isinstance(threshold, Mapping) else dict.fromkeys(card.words, threshold)
+    unknown = sorted(by_word.keys() - card.trigger.keys())
+    if unknown:
+        raise ConfigError(
+            f"a threshold is given for “{unknown[0]}”, but the model listens for {', '.join(card.words)}. "
+            "Name one of those."
+        )
+    return {
+        word: replace(config, threshold=by_word.get(word, config.threshold))
+        for word, config in card.trigger.items()
+    }

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -9,7 +10,10 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from oyez.errors import ConfigError
+from oyez import plot
+from oyez.detect.intent import thresholds
+from oyez.detect.model import Model, model_path
+from oyez.errors import ConfigError, require
 from oyez.evaluate.cuts import write_cuts
 from oyez.evaluate.hearing import EngineName
 from oyez.evaluate.plain import result_to_dict
@@ -18,9 +22,9 @@ from oyez.evaluate.report import write_report
 from oyez.evaluate.result import Result
 from oyez.evaluate.run import evaluate, plan_folders, seconds_of
 from oyez.evaluate.summary import summary
-from oyez.output import check_free
+from oyez.output import check_empty, check_free
 
-__all__ = ["listening", "planned", "run"]
+__all__ = ["asked_thresholds", "listening", "planned", "run"]
 
 
 def run(options: argparse.Namespace) -> Result:
@@ -35,15 +39,18 @@ def run(options: argparse.Namespace) -> Result:
     Raises:
         OyezError: bad options, folders or files; nothing is written then.
     """
+    require("scipy", "evaluate")
     if options.report is not None:
         check_free(options.report, overwrite=options.overwrite)
+        plot.require_matplotlib()
     if options.cuts is not None:
-        check_free(options.cuts)
+        check_empty(options.cuts)
+    threshold = asked_thresholds(options)
     engines: list[EngineName] = [(options.model, options.word), *((name, None) for name in options.against)]
     plan, skipped = planned(options)
     with listening(plan) as on_progress:
         result = evaluate(
-            plan, engines, jobs=options.jobs, skipped=skipped, threshold=options.threshold,
+            plan, engines, jobs=options.jobs, skipped=skipped, threshold=threshold,
             on_progress=on_progress,
         )  # fmt: skip
     if options.report is not None:
@@ -52,6 +59,23 @@ def run(options: argparse.Namespace) -> Result:
         write_cuts(result, options.cuts)
     print(json.dumps(result_to_dict(result), indent=1) if options.json else summary(result))
     return result
+
+
+def asked_thresholds(options: argparse.Namespace) -> dict[str, float] | None:
+    """What `--threshold` or `--false-accepts` give, by word; None where neither is used.
+
+    When a model is calibrated, a rate is for the table that it gets.
+
+    Raises:
+        OyezError: the model has no table, or is another engine, whose thresholds are not known here.
+    """
+    rate = None if options.calibrate else options.false_accepts
+    if options.threshold is None and rate is None:
+        return None
+    found = thresholds(Model(model_path(options.model)), options.threshold, rate, strict=options.strict)
+    for note in found.told("--strict"):
+        print(f"oyez: note: {note}", file=sys.stderr)
+    return found.by_word
 
 
 def planned(options: argparse.Namespace) -> tuple[Plan, tuple[str, ...]]:

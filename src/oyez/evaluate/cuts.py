@@ -12,10 +12,12 @@ from oyez.output import whole_folder, write_text
 __all__ = ["cut_names", "write_cuts"]
 
 UNFIT = re.compile(r"[^\w.]+")
+LONGEST = 40
+"""Letters of a part of a name."""
 
 
 def cut_names(result: Result) -> list[tuple[str, Cut]]:
-    """A telling name for each cut: `miss-03-noise_10_dB-anna.wav`.
+    """A telling name for each cut: `miss-03-noise_10_dB-anna_yes_1.wav`.
 
     Where there are several engines, each has a folder of its own before the name.
 
@@ -32,8 +34,8 @@ def cut_names(result: Result) -> list[tuple[str, Cut]]:
         for cut in engine.cuts:
             kind = f"{folder}{_fit(cut.kind)}"
             numbers[kind] += 1
-            stem = _fit(PurePath(cut.source).stem)
-            named.append((f"{kind}-{numbers[kind]:02d}-{_fit(cut.condition)}-{stem}.wav", cut))
+            source = _fit(str(PurePath(cut.source).parent / PurePath(cut.source).stem)[-LONGEST:])
+            named.append((f"{kind}-{numbers[kind]:02d}-{_fit(cut.condition)}-{source}.wav", cut))
     return named
 
 
@@ -55,6 +57,6 @@ def write_cuts(result: Result, folder: Path) -> None:
                 write_text(path.with_suffix(".txt"), to_audacity([cut.span]))
 
 
-def _fit(text: str, longest: int = 40) -> str:
+def _fit(text: str) -> str:
     """A part of a file's name, for any system."""
-    return UNFIT.sub("_", text).strip("._")[:longest].rstrip("._") or "_"
+    return UNFIT.sub("_", text).strip("._")[:LONGEST].rstrip("._") or "_"

@@ -11,12 +11,12 @@ from oyez.evaluate.curve import Curve
 from oyez.evaluate.element import Element, element
 from oyez.evaluate.result import EngineResult, Result
 from oyez.evaluate.verdict import FalseAccepts, missed
-from oyez.evaluate.wording import percent, rates, shares
+from oyez.evaluate.wording import rates, shares
 
-__all__ = ["condition_names", "panels"]
+__all__ = ["Axis", "condition_names", "panels"]
 
 WIDTH, HEIGHT = 380, 300
-LEFT, RIGHT, TOP, BOTTOM = 58, 368, 16, 252
+LEFT, RIGHT, TOP, BOTTOM = 64, 366, 16, 252
 NOTHING = 30
 """Pixels from a nought to the logarithmic part of its axis."""
 HIGHEST_PER_HOUR = 10.0
@@ -137,7 +137,7 @@ def _grid(x: Axis, y: Axis) -> list[Element]:
     for value in y.ticks:
         at = y.at(value)
         parts.append(element("path", d=f"M{LEFT} {at:.1f}H{RIGHT}", class_="grid"))
-        parts.append(element("text", percent(value), x=LEFT - 7, y=at + 4, class_="end"))
+        parts.append(element("text", f"{100 * value:g} %", x=LEFT - 7, y=at + 4, class_="end"))
     middle = (LEFT + RIGHT) / 2
     parts.append(element("text", "false accepts per hour", x=middle, y=HEIGHT - 8, class_="middle name"))
     parts.append(

@@ -26,10 +26,12 @@ def _engine(engine: EngineResult) -> Iterator[Element]:
 
 def _figure(cut: Cut, threshold: float) -> Element:
     seconds = len(cut.samples) / cut.rate
-    name = f"{cut.kind} in {cut.condition}, {cut.source}, {_clock(cut.at_s)}"
+    name = f"{cut.kind} in {cut.condition}, {cut.source}, {_place(cut)}"
     return element(
         "figure",
-        element("figcaption", element("b", cut.condition), f" · score {cut.score:.3f} of {threshold:g}"),
+        element(
+            "figcaption", element("b", cut.condition), f" · score {cut.score:.3f}, threshold {threshold:g}"
+        ),
         _spectrogram(cut, seconds),
         element("div", element("span", "0 s"), element("span", f"{seconds:.2f} s"), class_="ends"),
         element(
@@ -39,7 +41,7 @@ def _figure(cut: Cut, threshold: float) -> Element:
             src=_data("audio/flac", audio.encode(cut.samples, cut.rate)),
             aria_label=name,
         ),
-        element("p", element("span", cut.source, class_="source"), f" from {_clock(cut.at_s)}"),
+        element("p", element("span", cut.source, class_="source"), f", {_place(cut)}"),
         class_="cut",
     )
 
@@ -64,7 +66,16 @@ def _data(kind: str, content: bytes) -> str:
     return f"data:{kind};base64,{b64encode(content).decode()}"
 
 
+def _place(cut: Cut) -> str:
+    """Where in the file the word is, or the cut begins."""
+    if cut.span is not None:
+        return f"the word at {_clock(max(0.0, cut.at_s + cut.span.start_s))}"
+    if cut.at_s < 0:
+        return f"from {-cut.at_s:.2f} s before its start"
+    return f"from {_clock(cut.at_s)}"
+
+
 def _clock(seconds: float) -> str:
     """`3:07.50`, as players show it."""
-    minutes, rest = divmod(round(abs(seconds), 2), 60)
-    return f"{'−' if seconds < 0 else ''}{minutes:.0f}:{rest:05.2f}"
+    minutes, rest = divmod(round(seconds, 2), 60)
+    return f"{minutes:.0f}:{rest:05.2f}"

@@ -7,6 +7,7 @@ from typing import Any
 from oyez import audio
 from oyez.detect.model import Model, model_path
 from oyez.detect.recording import hear
+from oyez.detect.stream import Threshold
 from oyez.errors import DataError
 from oyez.evaluate.match import Matches, match
 from oyez.evaluate.steps import StepCounts, count_steps
@@ -67,14 +68,14 @@ class Evaluation:
         )
 
 
-def evaluate_folder(model: str | Path, folder: Path, threshold: float | None = None) -> Evaluation:
+def evaluate_folder(model: str | Path, folder: Path, threshold: Threshold | None = None) -> Evaluation:
     """Run a detector over a folder of labelled recordings.
 
     Args:
         model: shipped name or path; of a label without a name, its first word is meant.
         folder: recordings, each with a label file of its name (see `read_spans`) beside it. Labels of
             other names are notes; upper and lower case are the same.
-        threshold: score that a word needs; None means the model's own.
+        threshold: score that every word needs, or by word; None means the model's own.
 
     Returns:
         Counts over all recordings.

@@ -9,10 +9,13 @@ from dataclasses import dataclass
 
 from oyez.events import Detection, Span
 
-__all__ = ["GRACE_S", "Matches", "match"]
+__all__ = ["EDGE_S", "GRACE_S", "Matches", "match"]
 
 GRACE_S = 0.75
 """Seconds after a word's end in which its detection still counts."""
+
+EDGE_S = 1e-6
+"""Seconds by which sums of times may be off: less than a sample, so that an edge belongs to its word."""
 
 
 @dataclass(frozen=True)
@@ -61,10 +64,10 @@ def match(
 ) -> Matches:
     """Match detections to words, one to one, in order of time.
 
-    A detection belongs to a word from its start to `grace_s` after its end; where two words could
-    take it, the earlier one that is still unheard does. The first is a hit; a further one in that
-    time is a duplicate; one that belongs nowhere is a false accept. Words of different names never
-    match.
+    A detection belongs to a word from its start to `grace_s` after its end, both included; where two
+    words could take it, the one that ends first and is still unheard does. The first is a hit; a further
+    one in that time is a duplicate; one that belongs nowhere is a false accept. Words of different names
+    never match. No other choice could give more hits: who cannot wait goes first.
 
     Args:
         spans: the truth.
@@ -84,7 +87,8 @@ def match(
         around = [
             index
             for index, span in enumerate(order)
-            if span.word == detection.word and span.start_s <= detection.time_s <= span.end_s + grace_s
+            if span.word == detection.word
+            and span.start_s - EDGE_S <= detection.time_s <= span.end_s + grace_s + EDGE_S
         ]
         unheard = next((index for index in around if not heard[index]), None)
         if unheard is not None:

@@ -3,21 +3,24 @@
 What it says stands in `report.html`, how it looks in `report.css`; here they are filled.
 """
 
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from oyez import plot
 from oyez.evaluate import tables
 from oyez.evaluate.drawing import panels
-from oyez.evaluate.element import Child, Element, element, fill, page, read
+from oyez.evaluate.element import Element, element, fill, page, read
 from oyez.evaluate.failures import failures
 from oyez.evaluate.result import EngineResult, Result
-from oyez.evaluate.verdict import delay, false_accepts, missed
-from oyez.evaluate.wording import cpu, number, percent, sentences
+from oyez.evaluate.verdict import CLAIM_PER_HOUR, delay, false_accepts, missed
+from oyez.evaluate.wording import between, cpu, number, percent, seconds, sentences
 from oyez.output import check_free, write_text
 
 __all__ = ["write_report"]
 
 TEMPLATE = Path(__file__).with_name("report.html")
+UNIT = re.compile(r"(\d) (%|s\b|hours\b)")
 
 
 def write_report(result: Result, path: Path, *, overwrite: bool = False) -> None:
@@ -41,11 +44,11 @@ def _filled(result: Result) -> Element:
     root = read(TEMPLATE)
     places = {part.get("id"): part for part in root.iter() if part.get("id")}
     fill(places["style"], [TEMPLATE.with_suffix(".css").read_text(encoding="utf-8")])
-    names = " and ".join(dict.fromkeys(engine.name for engine in result.engines))
+    names = ", ".join(dict.fromkeys(engine.name for engine in result.engines))
     fill(places["title"], [names])
     fill(places["measured"], [_measured(result)])
     contents: dict[str, list[Element]] = {
-        "verdict": [_verdict(number, engine) for number, engine in enumerate(result.engines)],
+        "verdict": [_verdict(index, engine) for index, engine in enumerate(result.engines)],
         "curves": _curves(result),
         "conditions": tables.conditions(result),
         "thresholds": tables.thresholds(result),
@@ -72,32 +75,36 @@ def _measured(result: Result) -> str:
 
 
 def _verdict(index: int, engine: EngineResult) -> Element:
-    heard = false_accepts(engine.negatives, engine.threshold)
-    late = delay(engine)
-    facts = [
-        (
-            f"false accepts per hour, in {number(heard.hours)} h",
-            _rate(heard.hours and heard.per_hour, heard.hours),
-        )
+    title = element("h3", _swatch(index), engine.name, " ")
+    title.append(element("small", f"“{engine.word}”, threshold {engine.threshold:g}"))
+    cells = [
+        element("div", element("dt", name), element("dd", value, element("small", beside)))
+        for name, value, beside in _key_figures(engine)
     ]
+    text = UNIT.sub("\\1\N{NO-BREAK SPACE}\\2", " ".join(sentences(engine)))
+    return element("article", title, element("dl", *cells), element("p", text))
+
+
+def _key_figures(engine: EngineResult) -> Iterator[tuple[str, str, str]]:
+    """Name, value and what stands small beside it: an interval."""
     for condition in engine.conditions[:1]:
         share = missed(condition.curve.at(engine.threshold))
-        facts.insert(0, (f"missed, {condition.name}", percent(share.value) if share.total else "–"))
-    facts.append(("median delay", f"{late.median_s:.2f} s" if late else "–"))
-    facts.append(("CPU for a second of sound", cpu(engine)))
-    cells = [element("div", element("dt", name), element("dd", value)) for name, value in facts]
-    title: list[Child] = [_swatch(index), engine.name, " "]
-    small = element("small", f"“{engine.word}”, threshold {engine.threshold:g}")
-    return element(
-        "article",
-        element("h3", *title, small),
-        element("dl", *cells),
-        element("p", " ".join(sentences(engine))),
-    )
-
-
-def _rate(per_hour: float, hours: float) -> str:
-    return number(per_hour) if hours else "–"
+        if share.total:
+            yield f"missed, {condition.name}", percent(share.value), between(*share.interval)
+    heard = false_accepts(engine.negatives, engine.threshold)
+    if heard.hours:
+        low, high = heard.interval
+        yield "false accepts per hour", number(heard.per_hour), f"{number(low)}–{number(high)}"
+        yield (
+            f"hours to claim {CLAIM_PER_HOUR}/h",
+            number(heard.hours_to_claim),
+            f"after {number(heard.hours)} heard",
+        )
+    late = delay(engine)
+    if late:
+        yield "delay, median", seconds(late.median_s), f"95 %: {seconds(late.late_s)}"
+    if engine.cpu_s_per_s:
+        yield "CPU for a second of sound", cpu(engine), ""
 
 
 def _curves(result: Result) -> list[Element]:
@@ -122,6 +129,6 @@ def _about(result: Result) -> list[Element]:
     rows = [part for name, value in facts.items() for part in (element("dt", name), element("dd", value))]
     parts = [element("dl", *rows, class_="facts")]
     if result.skipped:
-        parts.append(element("h3", f"Left out: {len(result.skipped)} recordings of the word"))
+        parts.append(element("h3", f"Recordings of the word left out: {len(result.skipped)}"))
         parts.append(element("ul", *(element("li", one) for one in result.skipped), class_="skipped"))
     return parts

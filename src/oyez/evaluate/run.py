@@ -1,15 +1,16 @@
 """One evaluation from end to end: recordings in, a result out."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from oyez import audio
 from oyez.errors import DataError
+from oyez.evaluate.draw import draw_plan
 from oyez.evaluate.engines import open_engine
 from oyez.evaluate.hearing import EngineName, hear_plan
 from oyez.evaluate.judge import judge
-from oyez.evaluate.plan import Plan, Sources, draw_plan
+from oyez.evaluate.plan import Plan, Sources
 from oyez.evaluate.result import Result
 from oyez.evaluate.words import find_words
 
@@ -95,7 +96,7 @@ def evaluate(
     jobs: int = 1,
     skipped: tuple[str, ...] = (),
     cuts: int = 8,
-    threshold: float | None = None,
+    threshold: Mapping[str, float] | None = None,
     on_progress: Callable[[float], None] = lambda _: None,
 ) -> Result:
     """Run engines over a plan and judge them.
@@ -106,7 +107,7 @@ def evaluate(
         jobs: processes.
         skipped: recordings that were left out, for the report.
         cuts: misses, and false accepts, that are cut out for each engine.
-        threshold: of the first engine; None means its own.
+        threshold: of the first engine, by word; None means its own.
         on_progress: called with seconds of sound heard since the last call.
 
     Returns:
@@ -120,7 +121,7 @@ def evaluate(
     scored = hear_plan(plan, engines, rate, jobs, on_progress)
     triggers = [engine.trigger for engine in opened]
     if threshold is not None:
-        triggers[0] = replace(triggers[0], threshold=threshold)
+        triggers[0] = replace(triggers[0], threshold=threshold[opened[0].word])
     results = [
         judge(engine, trigger, plan, one, rate, cuts)
         for engine, trigger, one in zip(opened, triggers, scored, strict=True)

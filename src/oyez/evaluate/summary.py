@@ -22,8 +22,8 @@ def summary(result: Result) -> str:
         Lines without an end of line after the last.
     """
     parts = [
-        f"{result.words} words, {number(result.hours)} hours without the word, seed {result.seed}"
-        + (f"; {len(result.skipped)} recordings of the word left out" if result.skipped else "")
+        f"seed {result.seed}, {number(result.hours)} hours without the word, {result.words} recordings of it"
+        + (f"; {len(result.skipped)} more left out" if result.skipped else "")
     ]
     parts += [_engine(engine) for engine in result.engines]
     return "\n\n".join(parts)

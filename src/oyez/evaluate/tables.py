@@ -6,7 +6,7 @@ from oyez.evaluate.drawing import condition_names
 from oyez.evaluate.element import Child, Element, element
 from oyez.evaluate.result import Condition, EngineResult, Group, Result
 from oyez.evaluate.verdict import ALLOWED, FalseAccepts, Share, allowing, delay, missed, rows_of
-from oyez.evaluate.wording import between, delays, number, percent, rates
+from oyez.evaluate.wording import between, delays, number, percent, rates, shares
 
 __all__ = ["conditions", "groups", "near_misses", "table", "thresholds"]
 
@@ -36,6 +36,7 @@ def table(caption: str, head: Sequence[str], rows: Sequence[Sequence[Child]], na
         element("caption", caption),
         element("thead", element("tr", *(element("th", name, scope="col") for name in head))),
         element("tbody", *body),
+        class_="two" if names == 2 else "one",
     )
     return element("div", made, class_="scroll", tabindex=0, role="region", aria_label=caption)
 
@@ -44,7 +45,7 @@ def conditions(result: Result) -> list[Element]:
     """Misses of each engine in each condition."""
     head = ["condition", "engine", "words", "missed", "95 % interval"]
     head += [f"missed at {count} false accepts" for count in ALLOWED]
-    head += ["delay, median and 95th percentile"]
+    head += ["duplicates", "delay, median and 95th percentile"]
     rows = [
         _condition(engine, one)
         for name in condition_names(result)
@@ -61,7 +62,8 @@ def _condition(engine: EngineResult, one: Condition) -> list[Child]:
     for count in ALLOWED:
         point = allowing(one.curve, count)
         row.append(_share(missed(point)) if point else "–")
-    return [*row, delays(delay(engine, one.name))]
+    duplicates = one.curve.at(engine.threshold).matches.duplicates
+    return [*row, str(duplicates), delays(delay(engine, one.name))]
 
 
 def thresholds(result: Result) -> list[Element]:
@@ -108,8 +110,7 @@ def _missed(group: Group, name: str) -> str:
     counted = group.missed.get(name)
     if counted is None or not counted[1]:
         return "–"
-    one = Share(*counted)
-    return f"{_share(one)} ({between(*one.interval)}), {one.total} words"
+    return shares(Share(*counted))
 
 
 def near_misses(result: Result) -> list[Element]:

@@ -12,7 +12,18 @@ from oyez.evaluate.verdict import (
     worst,
 )
 
-__all__ = ["between", "cpu", "delays", "number", "percent", "rates", "sentences", "share", "shares"]
+__all__ = [
+    "between",
+    "cpu",
+    "delays",
+    "number",
+    "percent",
+    "rates",
+    "seconds",
+    "sentences",
+    "share",
+    "shares",
+]
 
 NO_WORDS = "No recording of the word was used, so nothing is known about misses."
 NO_HOURS = "No sound without the word was given, so nothing is known about false accepts."
@@ -24,7 +35,7 @@ def number(value: float) -> str:
         return f"{value:.0f}"
     if value >= 10:
         return f"{value:.1f}"
-    return f"{value:.2f}" if value >= 0.1 or not value else f"{value:.2g}"
+    return f"{value:.2f}" if value >= 0.1 else f"{value:.2g}"
 
 
 def percent(value: float) -> str:
@@ -57,7 +68,12 @@ def rates(one: FalseAccepts) -> str:
 
 def delays(one: Delay | None) -> str:
     """Median and 95th percentile: `0.16 s, 0.31 s`; a dash where no word was heard."""
-    return f"{one.median_s:.2f} s, {one.late_s:.2f} s" if one else "–"
+    return f"{seconds(one.median_s)}, {seconds(one.late_s)}" if one else "–"
+
+
+def seconds(value: float) -> str:
+    """A delay; negative where it came before its time."""
+    return f"{value:.2f} s".replace("-", "−")
 
 
 def cpu(engine: EngineResult) -> str:
@@ -71,8 +87,8 @@ def sentences(engine: EngineResult) -> list[str]:
     late = delay(engine)
     if late:
         said.append(
-            f"A word that was heard was known {late.median_s:.2f} s after its end (median); "
-            f"19 of 20 were known within {late.late_s:.2f} s."
+            f"A word that was heard was known {_after(late.median_s)} its end (median), "
+            f"19 of 20 by {_after(late.late_s)} it."
         )
     if engine.cpu_s_per_s:
         said.append(f"A second of sound took {cpu(engine)} on one thread.")
@@ -106,6 +122,10 @@ def _false_accepts(heard: FalseAccepts) -> list[str]:
     else:
         said.append(f"That is enough to claim {CLAIM_PER_HOUR} per hour.")
     return said
+
+
+def _after(seconds: float) -> str:
+    return f"{abs(seconds):.2f} s {'before' if seconds < 0 else 'after'}"
 
 
 def _times(count: int) -> str:

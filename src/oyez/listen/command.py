@@ -19,7 +19,9 @@ from oyez.actions.rule import Chime, Rule, parse
 from oyez.config import DEFAULT_MODEL
 from oyez.detect import sources
 from oyez.detect.chime import LENGTH_S
-from oyez.detect.detector import Detector, load
+from oyez.detect.detector import Detector
+from oyez.detect.intent import thresholds
+from oyez.detect.model import Model, model_path
 from oyez.detect.pcm import PcmStream
 from oyez.errors import ConfigError
 from oyez.listen.listener import Listener
@@ -74,7 +76,7 @@ def run(options: argparse.Namespace) -> None:
     folder = None if options.save is None else SaveFolder(options.save, options.save_most, dry_run=dry_run)
     with suppress(_Stopped), _terminable(), closing(_source(options, screen.tell, speaker)) as source:
         detectors = {
-            name: partial(Detector, one.model, rate=source.rate, threshold=options.threshold)
+            name: partial(Detector, one.model, rate=source.rate, threshold=_by_word(one))
             for name, one in models.items()
         }
         listener = Listener(
@@ -92,7 +94,7 @@ def run(options: argparse.Namespace) -> None:
             None if folder is None else Saves(folder, rate, tell),
             None if options.pipe is None else Pipe(options.pipe, rate, tell, dry_run=dry_run),
         )
-        named = " or ".join(f"“{word}”" for word, _ in words)
+        named = " or ".join(f"“{word}” (threshold {threshold:g})" for word, threshold in words)
         tell(f"listening for {named} on {source.name} at {rate} Hz; Ctrl-C ends it")
         with screen:
             _listen(source, listener, reactions, tell)
@@ -143,7 +145,18 @@ def _load(options: argparse.Namespace) -> dict[str, Detector]:
     names = options.model or [DEFAULT_MODEL]
     if len({Path(name).stem for name in names}) < len(names):
         raise ConfigError(f"each --model must have a name of its own, got {', '.join(names)}. Rename one.")
-    return {Path(name).stem: load(name, threshold=options.threshold) for name in names}
+    found = {}
+    for name in names:
+        model = Model(model_path(name))
+        chosen = thresholds(model, options.threshold, options.false_accepts, strict=options.strict)
+        for line in chosen.told("--strict"):
+            print(f"oyez: note: {line}", file=sys.stderr)
+        found[Path(name).stem] = Detector(model, threshold=chosen.by_word)
+    return found
+
+
+def _by_word(detector: Detector) -> dict[str, float]:
+    return {word: config.threshold for word, config in detector.trigger.items()}
 
 
 def _rules(

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from oyez.config import DEFAULT_MODEL
+from oyez.detect.options import threshold_options
 
 __all__ = ["SAVE_MOST", "listen_options"]
 
@@ -20,9 +21,7 @@ def listen_options(parser: argparse.ArgumentParser) -> None:
         metavar="M",
         help=f"shipped name or model file; again for more of them (default: {DEFAULT_MODEL})",
     )
-    group.add_argument(
-        "--threshold", type=float, metavar="T", help="score that a word needs (default: its model's)"
-    )
+    threshold_options(group, "its model's")
     group = parser.add_argument_group("where from (default: the microphone)")
     source = group.add_mutually_exclusive_group()
     source.add_argument("--device", metavar="D", help="microphone: its number, or part of its name")
@@ -31,7 +30,7 @@ def listen_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--rate", type=int, metavar="HZ", help="of the microphone (default: its own), or of raw samples"
     )
-    group.add_argument("--channels", type=int, default=1, metavar="N", help="of raw samples, averaged")
+    group.add_argument("--channels", type=int, metavar="N", help="of raw samples, averaged (default: 1)")
     _action_options(parser)
     group = parser.add_argument_group("what to keep and to show")
     group.add_argument(

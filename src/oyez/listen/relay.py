@@ -8,17 +8,14 @@ network needs. Any other network has one ear, and listens on.
 
 from collections.abc import Callable
 
+from oyez.config import BESIDE_S, TURN_S
 from oyez.detect.detector import Detector
 from oyez.listen.ear import Ear
 from oyez.listen.heard import Heard
 from oyez.sound import Samples
 
-__all__ = ["BESIDE_S", "TURN_S", "Relay"]
+__all__ = ["LONGEST_S", "Relay"]
 
-TURN_S = 60.0
-"""An ear listens for so long, and until it is quiet."""
-BESIDE_S = 5.0
-"""So long before, the next one begins to listen beside it."""
 LONGEST_S = 90.0
 """An ear that is never quiet is relieved all the same."""
 

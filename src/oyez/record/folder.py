@@ -180,9 +180,7 @@ class RecordingFolder:
             OutputError: the disk refuses.
             DataError: the metadata has been changed into something else.
         """
-        number = max(self._numbers(folder, speaker), default=0) + 1
-        path = self.root / folder / f"{speaker or ROOM}_{number:04d}.wav"
-        audio.write(path, samples, rate)
+        path = self._write_next(folder, speaker, samples, rate)
         entry = Entry(
             path=f"{folder}/{path.name}",
             word=word,
@@ -202,6 +200,19 @@ class RecordingFolder:
         self._rows.append(entry.row())
         self._write_rows()
         return path
+
+    def _write_next(self, folder: str, speaker: str, samples: Samples, rate: int) -> Path:
+        """Write a recording under the next number, or the one after if another session takes that first."""
+        while True:
+            number = max(self._numbers(folder, speaker), default=0) + 1
+            path = self.root / folder / f"{speaker or ROOM}_{number:04d}.wav"
+            try:
+                audio.write(path, samples, rate)
+            except OutputError:
+                if not path.exists():
+                    raise
+            else:
+                return path
 
     def _numbers(self, folder: str, speaker: str) -> list[int]:
         """Numbers of a speaker's files, whatever their format."""

@@ -39,7 +39,7 @@ def record_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--rate", type=int, metavar="HZ", help="of the microphone (default: its own), or of raw samples"
     )
-    group.add_argument("--channels", type=int, default=1, metavar="N", help="of raw samples, averaged")
+    group.add_argument("--channels", type=int, metavar="N", help="of raw samples, averaged (default: 1)")
     group = parser.add_argument_group("how")
     group.add_argument("--seconds", type=float, default=2.5, metavar="S", help="length of a take")
     group.add_argument("--countdown", type=float, default=1.5, metavar="S", help="time before each take")

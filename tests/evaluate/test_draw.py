@@ -8,15 +8,8 @@ import pytest
 
 from oyez import audio
 from oyez.errors import ConfigError, DataError
-from oyez.evaluate.plan import (
-    AT_ONCE_S,
-    LONGEST_STRETCH_S,
-    WARM_UP_S,
-    Sources,
-    Stretch,
-    _parts,
-    draw_plan,
-)  # fmt: skip
+from oyez.evaluate.draw import AT_ONCE_S, LONGEST_STRETCH_S, _parts, draw_plan
+from oyez.evaluate.plan import WARM_UP_S, Sources, Stretch
 from oyez.evaluate.words import find_words
 from sounds import noise, word
 
