@@ -1,6 +1,6 @@
 """Phrases that are nearly the one that is listened for: what a detector must learn to let pass.
 
-None of them is the phrase, sounds like it, or holds it, in American or British; forms that hold it stand apart,
+None of them is the phrase, sounds like it, or holds it, in American or British. Forms that hold it are
 in `forms`: whether a detector should answer to "activated" is a question of its own.
 """
 
