@@ -1,30 +1,27 @@
 """Phrases that are nearly the one that is listened for: what a detector must learn to let pass.
 
-None of them is the phrase, sounds like it, or holds it, in American or British; forms that hold it are
-`containing`, apart: whether a detector should answer to "activated" is a question of its own.
+None of them is the phrase, sounds like it, or holds it, in American or British. Forms that hold it are
+in `forms`: whether a detector should answer to "activated" is a question of its own.
 """
 
 import functools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from oyez.errors import ConfigError
 from oyez.synth import distance as measure
+from oyez.synth.forms import holds
 from oyez.synth.neighbours import neighbours, vocabulary
 from oyez.synth.pronunciation import (
     STRESSES,
     VOWELS,
     bare,
-    dictionary,
-    is_known,
-    sounds,
     spoken,
-    weakened,
 )
 
-__all__ = ["KINDS", "NearMissPhrase", "containing", "holds", "near_misses"]
+__all__ = ["KINDS", "NearMissPhrase", "near_misses"]
 
 LIKELY_CHANGE = 0.75
 """A sound is changed for one that costs at most this."""
@@ -32,15 +29,12 @@ LIKELY_CHANGE = 0.75
 WEAK_CHANGE = 0.25
 """A vowel without stress must change by more than this: people say it as they like."""
 
-TAPPED = "T"
-"""The t of "water", which Americans say as a d."""
-
 AMERICAN = "pbtdkɡfvθðszʃʒhʧʤmnŋlɹwjiɪɛæəʌuʊɔɑAIYOW"
 ATTESTED = 15
 """Frequent words in which two sounds must follow each other for a made-up word to have them."""
 
+TWICE_CHANGED = 400
 SHORTEST_PART = 3
-MOST_FORMS = 40
 
 
 @dataclass(frozen=True)
@@ -57,11 +51,6 @@ class NearMissPhrase:
     """Sounds that are changed, added or left out."""
     distance: float
     """The same, weighed by how much they differ."""
-
-
-def holds(text_spoken: str, phrase_spoken: str) -> bool:
-    """Whether something said is, or has in it, the phrase, as loosely as people speak."""
-    return bare(phrase_spoken) in bare(text_spoken) or weakened(phrase_spoken) in weakened(text_spoken)
 
 
 def near_misses(phrase: str, count: int, seed: int) -> list[NearMissPhrase]:
@@ -125,25 +114,33 @@ def _words(said: str, _rng: np.random.Generator) -> Iterator[tuple[str, str]]:
 
 
 def _changed(said: str, rng: np.random.Generator) -> Iterator[tuple[str, str]]:
+    """One sound changed, all such in random order; then two, as many as are drawn."""
+    once = _variants(said)
+    for index in rng.permutation(len(once)):
+        yield _named(once[index])
+    for index in rng.integers(len(once), size=TWICE_CHANGED) if once else ():
+        twice = _variants(once[index])
+        if twice:
+            yield _named(twice[rng.integers(len(twice))])
+
+
+def _variants(said: str) -> list[str]:
     """One sound for another, or one left out, where English has such words."""
-    seen = _attested()
-    rows = []
+    found = []
     for place, sign in enumerate(said):
-        old = bare(sign)
-        if not old:
-            continue
-        weak = old in VOWELS and said[place - 1 : place] not in tuple(STRESSES)
-        least = WEAK_CHANGE if weak else 0.0
-        others: Iterable[str] = (one for one in AMERICAN if least < measure.change(old, one) <= LIKELY_CHANGE)
-        if sign == TAPPED:
-            others = (one for one in others if one != "d")
-        stays = old in VOWELS or said[place - 1 : place] in tuple(STRESSES)
-        for new in (*others, *(() if stays else ("",))):
+        for new in _instead(said, place) if bare(sign) else ():
             way = said[:place] + new + said[place + 1 :]
-            if all(pair in seen for word in way.split() for pair in _followers(bare(word))):
-                rows.append(way)
-    for index in rng.permutation(len(rows)):
-        yield _named(rows[index])
+            if all(pair in _attested() for word in way.split() for pair in _followers(bare(word))):
+                found.append(way)
+    return found
+
+
+def _instead(said: str, place: int) -> list[str]:
+    """What may stand in place of a sound; nothing too, but for a stressed vowel's sake."""
+    old, stressed = bare(said[place]), said[place - 1 : place] in tuple(STRESSES)
+    least = WEAK_CHANGE if old in VOWELS and not stressed else 0.0
+    others = [one for one in AMERICAN if least < measure.change(old, one) <= LIKELY_CHANGE]
+    return others if old in VOWELS or stressed else [*others, ""]
 
 
 def _parts(said: str, _rng: np.random.Generator) -> Iterator[tuple[str, str]]:
@@ -191,53 +188,6 @@ KINDS: dict[str, tuple[float, Maker]] = {
     "sound": (0.30, _changed),
 }
 """What near misses there are: the share of each, and what makes them."""
-
-
-def containing(phrase: str) -> list[NearMissPhrase]:
-    """Forms and longer words that hold a phrase, as "activated" does: at most 40, the shortest first.
-
-    Raises:
-        ConfigError: the phrase cannot be said.
-        MissingExtraError: hibari is not installed.
-    """
-    said = spoken(phrase)
-    words = phrase.lower().split()
-    found: dict[str, NearMissPhrase] = {}
-    for text in (*_inflected(words), *_extended(words, bare(said))):
-        if not all(is_known(word) for word in text.split() if word not in words):
-            continue
-        one = spoken(text)
-        way, target = bare(one), bare(said)
-        if target in way and way != target:
-            row = NearMissPhrase(
-                text, one, "containing", measure.edits(way, target), measure.distance(way, target)
-            )
-            found.setdefault(way, row)
-    return sorted(found.values(), key=lambda row: (row.edits, row.text))[:MOST_FORMS]
-
-
-def _inflected(words: list[str]) -> Iterator[str]:
-    last = words[-1]
-    stem = last.removesuffix("e")
-    verbs = (f"{stem}{ending}" for ending in ("ed", "ing", "er", "or"))
-    for form in (f"{last}s", f"{last}'s", *(one for one in (*verbs, f"{last}ly") if one in dictionary())):
-        yield " ".join([*words[:-1], form])
-
-
-def _extended(words: list[str], target: str) -> Iterator[str]:
-    """Longer words in place of the only one, or of the first and the last."""
-    if len(words) == 1:
-        yield from (
-            word for word, one in dictionary().items() if len(one) > len(target) and target in bare(one)
-        )
-        return
-    frequent = vocabulary()
-    first, last = sounds(words[0]), sounds(words[-1])
-    for word, one in zip(frequent.words, frequent.sounds, strict=True):
-        if one != first and one.endswith(first):
-            yield " ".join([word, *words[1:]])
-        if one != last and one.startswith(last):
-            yield " ".join([*words[:-1], word])
 
 
 def _halves(said: str) -> list[tuple[str, str]]:

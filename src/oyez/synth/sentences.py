@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from oyez.errors import ConfigError
-from oyez.synth.phrases import holds
+from oyez.synth.forms import holds
 from oyez.synth.pronunciation import spoken
 
 __all__ = ["sentences"]
@@ -49,9 +49,7 @@ def sentences(seed: int, count: int, *, without: Sequence[str] = ()) -> list[str
         if not any(holds(spoken(text, british=british), phrase) for british, phrase in unwanted):
             found[text] = None
     if len(found) < count:
-        raise ConfigError(
-            f"the frames give {len(found)} sentences without the phrase, got {count}. Ask for fewer."
-        )
+        raise ConfigError(f"the frames give {len(found)} sentences without it, got {count}. Ask for fewer.")
     return list(found)
 
 

@@ -87,7 +87,7 @@ def judge(phrase: str) -> Verdict:
     words = WORDS.findall(phrase)
     if not 1 <= len(words) <= 5 or re.search(r"\d", phrase):
         raise ConfigError(
-            f"a phrase must have one to five words, in letters, got {phrase!r}. Write numbers out."
+            f"a phrase must be one to five words in letters, got {phrase!r}. Write numbers out."
         )
     text = " ".join(words).lower()
     said, way = spoken(text), sounds(text)
@@ -156,7 +156,7 @@ def often(rate: float) -> str:
     ('2.5 times in an hour of talk', 'once in 25 hours of talk')
     """
     if rate >= 1:
-        return f"{float(f'{rate:.2g}'):,.3g} times in an hour of talk"
+        return f"{float(f'{rate:.2g}'):,g} times in an hour of talk"
     return f"once in {float(f'{1 / rate:.2g}'):,.0f} hours of talk" if rate else "hardly ever"
 
 
