@@ -98,7 +98,9 @@ def cast(
     english = language.split("-")[0] == "en"
     train, out = _english(there, count - len(named), rng, hold_out, leave_out) if english else ([], [])
     if not (train or named) and "espeak" in there:
-        voices: list[Voice] = [EspeakVoice("en-us" if language == "en" else language, one) for one in VARIANTS]
+        voices: list[Voice] = [
+            EspeakVoice("en-us" if language == "en" else language, one) for one in VARIANTS
+        ]
         train, out = voices[: -len(voices) // 5], voices[-len(voices) // 5 :]
     if not (train or named):
         raise DataError(

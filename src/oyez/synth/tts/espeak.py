@@ -14,7 +14,22 @@ from oyez.synth.tts.program import has_program, run_program, say_by_program
 __all__ = ["VARIANTS", "EspeakVoice", "ipa", "is_installed"]
 
 PROGRAM = "espeak-ng"
-VARIANTS = ("m1", "m3", "m7", "f2", "f3", "f5", "Andy", "Annie", "Gene", "Denis", "Jacky", "Lee", "Mario", "steph")
+VARIANTS = (
+    "m1",
+    "m3",
+    "m7",
+    "f2",
+    "f3",
+    "f5",
+    "Andy",
+    "Annie",
+    "Gene",
+    "Denis",
+    "Jacky",
+    "Lee",
+    "Mario",
+    "steph",
+)
 """Timbres that are neither hoarse nor robots on purpose."""
 WORDS_PER_MINUTE = (130, 200)
 PITCHES = (30, 70)

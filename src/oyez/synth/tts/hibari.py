@@ -60,7 +60,13 @@ class HibariVoice:
     @property
     def name(self) -> str:
         """Every number that bends it."""
-        bends = {"p": self.semitones, "m": self.melody, "t": self.tract, "b": self.breath_db, "s": self.slope_db}
+        bends = {
+            "p": self.semitones,
+            "m": self.melody,
+            "t": self.tract,
+            "b": self.breath_db,
+            "s": self.slope_db,
+        }
         return "_".join(("hibari", *(f"{key}{value:g}" for key, value in bends.items())))
 
     def say(self, text: str, seed: int) -> tuple[Samples, int]:

@@ -63,9 +63,7 @@ class KokoroVoice:
         """Of the release, or the parents: "af_sky62+am_adam38~bf_emma100", timbre before prosody."""
         if self.timbre == self.prosody and len(self.timbre) == 1:
             return self.timbre[0][0]
-        halves = (
-            "+".join(f"{name}{share}" for name, share in half) for half in (self.timbre, self.prosody)
-        )
+        halves = ("+".join(f"{name}{share}" for name, share in half) for half in (self.timbre, self.prosody))
         return "~".join(halves)
 
     @property

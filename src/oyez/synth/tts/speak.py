@@ -142,7 +142,9 @@ def _work(store: ClipStore, batches: list[list[Request]], jobs: int) -> Iterator
             for request in batch:
                 yield _say_all(store, [request])
         return
-    _say_all(store, batches[0][:1])  # an engine that is missing is told here, and not by a process that died of it
+    _say_all(
+        store, batches[0][:1]
+    )  # an engine that is missing is told here, and not by a process that died of it
     pool = ProcessPoolExecutor(min(jobs, len(batches)), get_context("spawn"))
     try:
         waiting: set[Future[int]] = {pool.submit(_say_all, store, batch) for batch in batches}
