@@ -61,14 +61,14 @@ class Set:
     renderings: int = 1
 
 
-CROWD = "recordings by a crowd of people whose names are not known, 50 at least"
+CROWD = "of a crowd of people whose names are not known, 50 at least"
 SETS = {
     "alexa": Set(
         "picovoice_6kw/alexa", CROWD, ("openwakeword:alexa", "microwakeword:alexa", "pocketsphinx:alexa")
     ),
     "activate": Set(
         f"{LESSON}/activates",
-        "the lesson's ten recordings, of people whose number is not known; ten renderings of each in noise, "
+        "those of the lesson, of people whose number is not known; ten renderings of each in noise, "
         "among talkers and in rooms, which are no new evidence: there the intervals are too narrow",
         ("activate", "activate-course", "pocketsphinx:activate"),
         renderings=10,
@@ -149,7 +149,7 @@ def report(word: str, chosen: Set, result: Result) -> str:
     """Tables of one word."""
     return (
         f"## Accuracy on “{word}”\n\n"
-        f"{machine()} {result.words} {chosen.who}. Speech without the word: {result.hours:.2f} h "
+        f"{machine()} {result.words} recordings: {chosen.who}. Speech without the word: {result.hours:.2f} h "
         "(`splits/speech_test.txt`, each recording once, half clean, half in noise at 10 dB). Noises, rooms "
         "and talkers trained nothing of ours. Intervals are exact, 95 %.\n\n"
         "At each engine's own threshold. Latency is the time from a word's end until its detection is "

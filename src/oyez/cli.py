@@ -23,6 +23,7 @@ __all__ = [
     "listen",
     "main",
     "models",
+    "phrase",
     "record",
     "synth",
     "train",
@@ -204,6 +205,13 @@ def info(options: argparse.Namespace) -> None:
     print(f"self-check passed: scores as stated to {difference:.1g}", file=sys.stderr)
 
 
+def phrase(options: argparse.Namespace) -> None:
+    """Tell whether a phrase is a good wake word, before training it."""
+    from oyez.synth.phrase_command import run
+
+    run(options)
+
+
 def _in_rows(text: str) -> str:
     """JSON with each list of numbers on one line."""
     import re
@@ -244,6 +252,7 @@ def _parser() -> argparse.ArgumentParser:
         detect_options,
         export_options,
         import_keras_options,
+        phrase_options,
         synth_options,
         train_options,
     )
@@ -274,4 +283,5 @@ def _parser() -> argparse.ArgumentParser:
     import_keras_options(command(import_keras))
     command(models)
     command(info).add_argument("model", nargs="?", default=DEFAULT_MODEL, help="name or file")
+    phrase_options(command(phrase))
     return parser

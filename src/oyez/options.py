@@ -14,6 +14,7 @@ __all__ = [
     "detect_options",
     "export_options",
     "import_keras_options",
+    "phrase_options",
     "scene_config",
     "synth_options",
     "train_options",
@@ -263,3 +264,9 @@ def scene_config(options: argparse.Namespace) -> SceneConfig:
     values = {name: getattr(options, name) for name in names}
     pairs: dict[str, Any] = {name: None if value is None else tuple(value) for name, value in values.items()}
     return SceneConfig(duration_s=options.duration, **pairs)
+
+
+def phrase_options(parser: argparse.ArgumentParser) -> None:
+    """Of `oyez phrase`."""
+    parser.add_argument("phrases", nargs="+", metavar="PHRASE", help="in quotes, such as 'hey computer'")
+    parser.add_argument("--json", action="store_true", help="print JSON")

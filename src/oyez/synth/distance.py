@@ -1,9 +1,9 @@
 """How far two phrases are apart: in sounds that must be changed, added or left out.
 
-Two measures. *Edits* count: every change is 1 (Levenshtein 1966). The *distance* weighs: an added or lost sound
-costs 1, a changed one between 0.25 and 1, by how differently the two are made. Both are metrics: symmetric, zero
-only for equal sounds, and never shorter by way of a third phrase, since what a change costs is itself a metric on
-the sounds and none costs more than losing one sound and adding another.
+Two measures. *Edits* count: every change is 1 (Levenshtein 1966). The *distance* weighs: an added or lost
+sound costs 1, a changed one between 0.25 and 1, by how differently the two are made. Both are metrics:
+symmetric, zero only for equal sounds, and never shorter by way of a third phrase, since what a change costs
+is itself a metric on the sounds and none costs more than losing one sound and adding another.
 """
 
 import functools
@@ -33,8 +33,8 @@ MADE_CONSONANTS = {
     "d": ("ridge", "stop", 1), "s": ("ridge", "friction", 0), "z": ("ridge", "friction", 1),
     "n": ("ridge", "nose", 1), "l": ("ridge", "liquid", 1), "ɹ": ("palate", "liquid", 1),
     "ʃ": ("palate", "friction", 0), "ʒ": ("palate", "friction", 1), "ʧ": ("palate", "both", 0),
-    "ʤ": ("palate", "both", 1), "j": ("palate", "glide", 1), "k": ("back", "stop", 0), "ɡ": ("back", "stop", 1),
-    "ŋ": ("back", "nose", 1), "h": ("throat", "friction", 0),
+    "ʤ": ("palate", "both", 1), "j": ("palate", "glide", 1), "k": ("back", "stop", 0),
+    "ɡ": ("back", "stop", 1), "ŋ": ("back", "nose", 1), "h": ("throat", "friction", 0),
 }  # fmt: skip
 SIGNS = "".join((*MADE_VOWELS, *MADE_CONSONANTS))
 PADDING = len(SIGNS)
@@ -44,8 +44,9 @@ INDEX = {sign: index for index, sign in enumerate(SIGNS)}
 def change(one: str, other: str) -> float:
     """What it costs to hear one sound for another.
 
-    Two vowels: 0.25 for each step of height or backness, and 0.5 for another glide. Two consonants: 0.5 for another
-    place, 0.5 for another manner, 0.25 for voice. At least 0.25, at most 1; a vowel for a consonant costs 1.
+    Two vowels: 0.25 for each step of height or backness, and 0.5 for another glide. Two consonants: 0.5 for
+    another place, 0.5 for another manner, 0.25 for voice. At least 0.25, at most 1; a vowel for a consonant
+    costs 1.
 
     >>> change("p", "b"), change("ɪ", "ɛ"), change("s", "m")
     (0.25, 0.25, 1.0)
@@ -56,11 +57,8 @@ def change(one: str, other: str) -> float:
         (height, back, glide), (its_height, its_back, its_glide) = MADE_VOWELS[one], MADE_VOWELS[other]
         cost = STEP * (abs(height - its_height) + abs(back - its_back)) + GLIDE * (glide != its_glide)
     elif one in MADE_CONSONANTS and other in MADE_CONSONANTS:
-        (place, manner, voice), (its_place, its_manner, its_voice) = (
-            MADE_CONSONANTS[one],
-            MADE_CONSONANTS[other],
-        )
-        cost = PLACE * (place != its_place) + MANNER * (manner != its_manner) + VOICE * (voice != its_voice)
+        parts = zip(MADE_CONSONANTS[one], MADE_CONSONANTS[other], (PLACE, MANNER, VOICE), strict=True)
+        cost = sum(weight for part, its_part, weight in parts if part != its_part)
     else:
         return MOST
     return min(MOST, max(LEAST, cost))
@@ -104,21 +102,22 @@ def to_starts(strings: Encoded, phrase: str, *, weighted: bool) -> Costs:
         (n, sounds of the phrase + 1): column i is against the phrase's first i sounds.
     """
     costs = _costs(weighted)[encode(phrase)] if phrase else np.zeros((0, PADDING + 1), np.float32)
-    row = np.broadcast_to(
-        np.arange(len(phrase) + 1, dtype=np.float32), (len(strings.lengths), len(phrase) + 1)
-    )
-    result = row.copy()
-    for column in range(strings.signs.shape[1]):
-        signs = strings.signs[:, column]
-        after = np.empty_like(result)
-        after[:, 0] = column + 1
+    n_strings, columns = len(strings.lengths), np.ascontiguousarray(strings.signs.T)
+    row = np.repeat(
+        np.arange(len(phrase) + 1, dtype=np.float32)[:, None], n_strings, axis=1
+    )  # (sounds + 1, n)
+    result = row.copy()  # (sounds of the phrase + 1, n)
+    for column, signs in enumerate(columns):
+        after = np.empty_like(row)
+        after[0] = column + 1
         for i in range(len(phrase)):
-            changed = row[:, i] + costs[i, signs]
-            after[:, i + 1] = np.minimum(changed, np.minimum(row[:, i + 1], after[:, i]) + 1)
+            np.minimum(row[i + 1], after[i], out=after[i + 1])
+            after[i + 1] += 1
+            np.minimum(after[i + 1], row[i] + costs[i][signs], out=after[i + 1])
         row = after
         ended = strings.lengths == column + 1
-        result[ended] = row[ended]
-    return result
+        result[:, ended] = row[:, ended]
+    return result.T
 
 
 def distance(one: str, other: str) -> float:

@@ -1,7 +1,7 @@
 """How a text is said: its sounds, American or British, as the voices say them.
 
-The only module of `synth` that knows hibari's G2P, whose symbols are those of Kokoro and misaki: one sign for each
-sound, diphthongs and affricates included ("A" is the vowel of "say", "ʧ" begins "cheese").
+The only module of `synth` that knows hibari's G2P, whose symbols are those of Kokoro and misaki: one sign for
+each sound, diphthongs and affricates included ("A" is the vowel of "say", "ʧ" begins "cheese").
 """
 
 import functools
@@ -97,7 +97,7 @@ def syllables(said: str) -> int:
 
 
 def is_known(word: str) -> bool:
-    """Whether the pronunciation of a word stands in the lexicon, or is made from one there; else it is a guess.
+    """Whether a word's pronunciation stands in the lexicon, or is made from one there; else it is a guess.
 
     Raises:
         MissingExtraError: hibari is not installed.

@@ -1,7 +1,7 @@
 """Whether clips say what they should: each is heard by Whisper, and what was heard is compared by its sounds.
 
-Spelling alone would drop invented words, which a recogniser writes as words that it knows. So what is heard may
-differ from the phrase by a little, and what is heard again and again in clips of one phrase is taken for its
+Spelling alone would drop invented words, which a recogniser writes as words that it knows. So what is heard
+may differ from the phrase by a little, and what is heard again and again in clips of one phrase is taken for its
 spelling, if it is not far off.
 """
 
@@ -24,7 +24,7 @@ from oyez.synth.tts.recordings import ENGINE as RECORDING
 from oyez.synth.tts.speak import Spoken
 from oyez.synth.tts.whisper import NAME, open_whisper
 
-__all__ = ["Dropped", "Verified", "can_hear", "holds_phrase", "verified"]
+__all__ = ["Dropped", "Verified", "can_hear", "verified"]
 
 TOLERANCE = 0.15  # of a phrase's sounds: 90 of 95 clips are kept, and "marketo" for "smart kettle" is not
 SPELLING_SHARE, SPELLING_CLIPS = 0.1, 3  # of clips: heard as often as this, it is how the phrase is written
@@ -66,8 +66,8 @@ def verified(
 ) -> Verified:
     """Keep the clips that say a phrase.
 
-    All are measured: a word that is far longer or shorter than the median is dropped. Where the extra `verify` is
-    installed they are heard too; else, level stands in for hearing. What was heard in a clip of an engine's is
+    All are measured: a word that is far longer or shorter than the median is dropped. Where the extra `verify`
+    is installed they are heard too; else, level stands in for hearing. What was heard in an engine's clip is
     remembered beside it.
 
     Args:
@@ -101,15 +101,6 @@ def verified(
             dropped.append(Dropped(one, said))
     note = "" if hears else "Clips were measured, not heard. To hear them: pip install 'oyez[verify]'"
     return Verified(tuple(kept), tuple(dropped), note)
-
-
-def holds_phrase(text: str, phrase: str) -> bool:
-    """Whether a text has all the sounds of a phrase in a row, as "reactivate it" has those of "activate".
-
-    Raises:
-        ConfigError: one of them holds nothing that can be said.
-    """
-    return any(sounds(phrase, british=one) in sounds(text, british=one) for one in (False, True))
 
 
 def _apart(heard: str, wanted: str) -> float:

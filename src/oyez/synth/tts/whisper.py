@@ -1,7 +1,7 @@
 """Whisper tiny.en, run by CTranslate2 on one thread: a clip in, the words it hears out.
 
-Its log-mel front end is written out here, so that no package that decodes audio, and holds codecs under the GPL,
-is needed.
+Its log-mel front end is written out here, so that no package that decodes audio, and holds codecs under the
+GPL, is needed.
 """
 
 import functools
@@ -63,7 +63,7 @@ class Whisper:
 
 
 def once(heard: str) -> str:
-    """Words that are said over and over, once: a stutter of the recogniser's, whose last round may be cut off.
+    """Words that are said over and over, once: the recogniser's stutter, whose last round may be cut off.
 
     >>> once("smart kettle smart kettle smart"), once("no no way")
     ('smart kettle', 'no no way')
