@@ -1,7 +1,7 @@
 """Clips on disk: one file for each (engine, voice, text, seed), found by a hash of them.
 
-A file is written whole under another name and then renamed, so two processes may fill one folder, and one that
-is stopped leaves nothing that is broken.
+A file is written whole under another name and then renamed, so two processes may fill one folder, and one
+that is stopped leaves nothing that is broken.
 """
 
 import hashlib

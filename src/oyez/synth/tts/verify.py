@@ -1,8 +1,8 @@
 """Whether clips say what they should: each is heard by Whisper, and what was heard is compared by its sounds.
 
 Spelling alone would drop invented words, which a recogniser writes as words that it knows. So what is heard
-may differ from the phrase by a little, and what is heard again and again in clips of one phrase is taken for its
-spelling, if it is not far off.
+may differ from the phrase by a little, and what is heard again and again in clips of one phrase is taken for
+its spelling, if it is not far off.
 """
 
 from collections import Counter
@@ -66,8 +66,8 @@ def verified(
 ) -> Verified:
     """Keep the clips that say a phrase.
 
-    All are measured: a word that is far longer or shorter than the median is dropped. Where the extra `verify`
-    is installed they are heard too; else, level stands in for hearing. What was heard in an engine's clip is
+    All are measured: a word that is far longer or shorter than the median is dropped. Where the extra
+    `verify` is installed they are heard too; else, level stands in for hearing. What was heard in an engine's clip is
     remembered beside it.
 
     Args:
