@@ -16,7 +16,7 @@ class FakeVoice:
     rate: int = 24_000
     log: Path | None = None
     """Where each call of `say` leaves a letter."""
-    fails_at: str = ""
+    fails_at: str | None = None
 
     language = "en"
 

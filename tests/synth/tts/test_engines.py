@@ -20,7 +20,7 @@ from oyez.synth.tts.piper import piper_voices
 from oyez.synth.tts.styles import blend, draw_parents, stock, style_names
 from oyez.synth.tts.verify import can_hear
 from oyez.synth.tts.voice import Voice
-from oyez.synth.tts.whisper import Whisper, once
+from oyez.synth.tts.whisper import once, open_whisper
 from sounds import word
 
 BLEND = KokoroVoice((("af_sky", 60), ("am_adam", 40)), (("bf_emma", 100),))
@@ -220,7 +220,7 @@ def test_installed_piper_voice_speaks_and_repeats() -> None:
 def test_whisper_hears_words_and_silence() -> None:
     if not (can_hear() and hibari.is_installed()):
         pytest.skip("hibari or the extra verify is not installed")
-    whisper = Whisper()
+    whisper = open_whisper()
     samples, rate = HibariVoice().say("computer", 0)
     assert sounds(whisper.hear(samples, rate)) == sounds("computer")
     assert "computer" not in whisper.hear(np.zeros(rate, np.float32), rate)

@@ -67,8 +67,8 @@ def verified(
     """Keep the clips that say a phrase.
 
     All are measured: a word that is far longer or shorter than the median is dropped. Where the extra
-    `verify` is installed they are heard too; else, level stands in for hearing. What was heard in an engine's clip is
-    remembered beside it.
+    `verify` is installed they are heard too; else, level stands in for hearing. What was heard in an
+    engine's clip is remembered beside it.
 
     Args:
         spoken: clips of the phrase.
