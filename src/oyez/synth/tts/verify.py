@@ -1,8 +1,8 @@
 """Whether clips say what they should: each is heard by Whisper, and what was heard is compared by its sounds.
 
 Spelling alone would drop invented words, which a recogniser writes as words that it knows. So what is heard
-may differ from the phrase by a little, and what is heard again and again in clips of one phrase is taken for
-its spelling, if it is not far off.
+may differ from the phrase by a little, and by more where few clips are heard as the phrase itself. What is heard
+again and again in clips of one phrase is taken for its spelling, if it is not far off.
 """
 
 from collections import Counter
@@ -26,7 +26,11 @@ from oyez.synth.tts.whisper import NAME, open_whisper
 
 __all__ = ["Dropped", "Verified", "can_hear", "verified"]
 
-TOLERANCE = 0.15  # of a phrase's sounds: 90 of 95 clips are kept, and "marketo" for "smart kettle" is not
+TOLERANCE = (
+    0.15  # of a phrase's sounds: "octavate" is kept for "activate", "marketo" for "smart kettle" is not
+)
+STRANGE_TOLERANCE = 0.35  # where few clips are within that: the recogniser does not know the phrase
+STRANGE_SHARE = 0.5
 SPELLING_SHARE, SPELLING_CLIPS = 0.1, 3  # of clips: heard as often as this, it is how the phrase is written
 SPELLING_TOLERANCE = 0.6
 LENGTHS = (0.55, 1.8)  # of the median: outside, a part is missing or something is said twice
@@ -91,11 +95,12 @@ def verified(
     on_progress(len(spoken) - len(checked))
     heard = iter(_hear_all(checked, jobs, on_progress)) if hears else iter([phrase] * len(checked))
     words = [reason or next(heard) for reason in wrong]
-    spellings = _spellings([said for said, reason in zip(words, wrong, strict=True) if not reason], wanted)
+    said_well = [said for said, reason in zip(words, wrong, strict=True) if not reason]
+    spellings, tolerance = _spellings(said_well, wanted), _tolerance(said_well, wanted)
     kept: list[Spoken] = []
     dropped: list[Dropped] = []
     for one, said, reason in zip(spoken, words, wrong, strict=True):
-        if not reason and (said in spellings or _apart(said, wanted) <= TOLERANCE):
+        if not reason and (said in spellings or _apart(said, wanted) <= tolerance):
             kept.append(one)
         else:
             dropped.append(Dropped(one, said))
@@ -109,6 +114,12 @@ def _apart(heard: str, wanted: str) -> float:
         return distance(sounds(heard), wanted) / len(wanted)
     except ConfigError:  # nothing was heard that can be said
         return float("inf")
+
+
+def _tolerance(heard: Sequence[str], wanted: str) -> float:
+    """How far apart what is kept may be: farther where most clips are heard as something else."""
+    near = sum(_apart(words, wanted) <= TOLERANCE for words in heard)
+    return TOLERANCE if near >= STRANGE_SHARE * len(heard) else STRANGE_TOLERANCE
 
 
 def _spellings(heard: Sequence[str], wanted: str) -> set[str]:
