@@ -18,7 +18,7 @@ ROOT = Path(__file__).parent.parent
 SOURCE = Path(oyez.__file__).parent
 PATHS = {str(path.relative_to(SOURCE)): path for path in sorted(SOURCE.rglob("*.py"))}
 del PATHS["__main__.py"]  # the one that is run, not imported
-HEAVY = ("h5py", "matplotlib", "onnx", "paho", "scipy", "sounddevice", "torch")
+HEAVY = ("ctranslate2", "h5py", "hibari", "matplotlib", "onnx", "paho", "scipy", "sounddevice", "torch")
 """What extras bring: the base install must do without."""
 
 ONE_MACHINE = re.compile(rb"(?<![\w.])/(?:work|root)/")
@@ -32,6 +32,7 @@ base_install = pytest.mark.parametrize(
         "import oyez",
         "import oyez.detect.recording, oyez.detect.chime",
         "import oyez.synth.folder, oyez.plot",
+        "import oyez.synth.tts.cast, oyez.synth.tts.recordings, oyez.synth.tts.verify",
         # each ends in an error, but only after it has imported what the command needs
         "from oyez.cli import main\nassert main(['detect', 'none.wav', '--model', 'none']) == 2",
         "from oyez.cli import main\nassert main(['evaluate', 'none', '--labelled', 'none']) == 2",

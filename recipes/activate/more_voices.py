@@ -1,31 +1,22 @@
-"""More voices that say the word: other blends of Kokoro and other pseudo-speakers than `activate-course` has.
+"""More voices that say the word: other blends of Kokoro and bent voices of hibari than `activate-course` has.
 
     python recipes/activate/more_voices.py OUT [--seed 2]
 
-The same folders and checks as `activate_course/voices.py` writes, whose requirements it needs; blends have
-the same parents, so the held-out voices stay apart. Ten minutes on a core.
+The same folders and checks as `activate_course/voices.py` writes; blends have the same parents, so the
+held-out voices stay apart. Needs oyez[train,verify]; ten minutes on a core.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "activate_course"))
 
-import voices
-from cast import Cast
+from voices import fill, voices
 
-all_orders = voices.positive_orders
-
-
-def blends_first(cast: Cast) -> Iterator[voices.Order]:
-    """Orders for the word by blends and pseudo-speakers; stock voices were heard already."""
-    orders = list(all_orders(cast))
-    yield from (order for order in orders if order.voice in cast.blend_names)
-    yield from (order for order in orders if order.voice in cast.speakers)
+from oyez.synth.tts.kokoro import KokoroVoice
 
 
 def main() -> None:
@@ -33,11 +24,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("out", type=Path)
     parser.add_argument("--seed", type=int, default=2)
+    parser.add_argument("--jobs", type=int, default=1)
     options = parser.parse_args()
-    voices.positive_orders = blends_first
-    session = voices.Session(options.out, options.seed)
-    session.run("positives")
-    print(session.summary())
+    options.out.mkdir(parents=True, exist_ok=True)
+    # voices of the release were heard already
+    made = [
+        voice
+        for voice in voices(205, options.seed)["train"]
+        if not (isinstance(voice, KokoroVoice) and len(voice.parents) == 1)
+    ]
+    print(fill(options.out, {"train": tuple(made)}, options.seed, "positives", options.jobs))
 
 
 if __name__ == "__main__":

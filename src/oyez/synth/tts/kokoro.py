@@ -113,7 +113,7 @@ class _Kokoro:
         tokens = [self._tokens[one] for one in phonemes if one in self._tokens]
         if len(tokens) > MOST_TOKENS:
             raise DataError(
-                f"Kokoro says up to {MOST_TOKENS} sounds at once, got {len(tokens)}. Cut the text into sentences."
+                f"Kokoro says up to {MOST_TOKENS} sounds at once, got {len(tokens)}. Cut the text up."
             )
         row = int(np.clip(len(tokens) + shift, 0, len(styles) - 1))
         inputs = {

@@ -21,8 +21,8 @@ ENGINE = "recording"
 class Recordings:
     """Recordings of a phrase, one in each file.
 
-    Who speaks stands in the column `speaker` of a metadata.csv in the folder, whose column `path` names the file;
-    else it is the sub-folder, or the file's name up to its first underscore.
+    Who speaks stands in the column `speaker` of a metadata.csv in the folder, whose column `path` names the
+    file; else it is the sub-folder, or the file's name up to its first underscore.
     """
 
     folder: Path
@@ -63,7 +63,7 @@ class Recordings:
             rows = csv.DictReader(file)
             if not {"path", "speaker"} <= set(rows.fieldnames or ()):
                 raise DataError(
-                    f"{table}: expected the columns path and speaker, got {', '.join(rows.fieldnames or ())}. "
+                    f"{table}: expected columns path and speaker, got {', '.join(rows.fieldnames or ())}. "
                     "Add them, or remove the file."
                 )
             return {row["path"]: row["speaker"] or "" for row in rows}

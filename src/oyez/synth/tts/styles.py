@@ -1,6 +1,6 @@
 """Kokoro's style packs: who a voice is, as numbers, and blends of them.
 
-A style has 256 numbers. The first half is timbre, the second prosody; each half of a blend has parents of its own.
+A style has 256 numbers. The first half is timbre, the second prosody; each half of a blend has parents.
 """
 
 import functools
