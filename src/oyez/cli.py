@@ -110,25 +110,15 @@ def synth(options: argparse.Namespace) -> None:
 
 def train(options: argparse.Namespace) -> None:
     """Train a detector."""
-    from oyez.errors import ConfigError, require
+    from oyez.errors import require
     from oyez.output import check_free
 
     for library in ("torch", "onnx"):
         require(library, "train")
-    if options.phrase is not None:
-        from oyez.train.phrase_command import run as train_phrase
-
-        train_phrase(options)
-        return
     from oyez.options import scene_config
     from oyez.train.command import run
 
     out = options.out
-    if out is None or options.preset == "small":
-        raise ConfigError(
-            "recordings of words teach the course preset, and need --out FILE.onnx. For the small preset give "
-            'the phrase: oyez train "hello" --recordings DIR'
-        )
     check_free(out, overwrite=options.overwrite)
     run(options, scene_config(options), options.run_folder or Path("runs") / out.stem)
 

@@ -74,9 +74,6 @@ def train_options(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("what to learn from")
     source = group.add_mutually_exclusive_group(required=True)
     source.add_argument(
-        "phrase", nargs="?", help="what to listen for, in quotes: voices say it, nothing need be recorded"
-    )
-    source.add_argument(
         "--words",
         type=Path,
         metavar="DIR",
@@ -89,7 +86,6 @@ def train_options(parser: argparse.ArgumentParser) -> None:
         help="X.npy and Y.npy, the lesson's or of oyez synth --arrays",
     )
     _corpus_options(group)
-    _phrase_options(parser)
     group.add_argument(
         "--validation",
         type=Path,
@@ -107,11 +103,7 @@ def train_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--validation-scenes", type=int, default=100, metavar="N", help="drawn once")
     _scene_options(parser, VARIED, "more varied than the lesson's")
     group = parser.add_argument_group("how to learn")
-    group.add_argument(
-        "--preset",
-        choices=["small", "course"],
-        help="kind of detector (default: small for a phrase, else course)",
-    )
+    group.add_argument("--preset", choices=["course"], default="course", help="kind of detector")
     group.add_argument("--from", dest="start", metavar="MODEL", help="go on from a model's weights")
     group.add_argument("--epochs", type=int, default=8, metavar="N", help="at most")
     group.add_argument("--batch", type=int, default=4, metavar="N", help="scenes per update")
@@ -156,9 +148,7 @@ def train_options(parser: argparse.ArgumentParser) -> None:
         "--threads", type=int, default=os.cpu_count() or 1, metavar="N", help="of the computation"
     )
     group = parser.add_argument_group("what to write")
-    group.add_argument(
-        "--out", type=Path, metavar="FILE.onnx", help="the model file (default: named after the phrase)"
-    )
+    group.add_argument("--out", type=Path, required=True, metavar="FILE.onnx", help="the model file")
     group.add_argument(
         "--run",
         dest="run_folder",
@@ -168,26 +158,6 @@ def train_options(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument("--plot", type=Path, metavar="OUT.png", help="draw the log")
     _overwrite_option(group)
-
-
-def _phrase_options(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("a phrase, said by synthetic voices")
-    group.add_argument(
-        "--budget", default="15m", metavar="TIME", help="about how long it may take, such as 15m or 1h"
-    )
-    group.add_argument(
-        "--recordings",
-        type=Path,
-        metavar="DIR",
-        help="the phrase recorded by people: it learns from them too",
-    )
-    group.add_argument("--rooms", type=Path, metavar="DIR", help="impulse responses, beside simulated rooms")
-    group.add_argument(
-        "--false-accepts", metavar="RATE", help="at the threshold that is chosen (default: 0.5/hour)"
-    )
-    group.add_argument(
-        "--clips", type=Path, metavar="DIR", help="where clips are kept (default: this system's cache)"
-    )
 
 
 def export_options(parser: argparse.ArgumentParser) -> None:
@@ -233,6 +203,12 @@ def import_keras_options(parser: argparse.ArgumentParser) -> None:
         help="the model file (default: the name of H5 with .onnx, in this folder)",
     )
     _overwrite_option(parser)
+
+
+def phrase_options(parser: argparse.ArgumentParser) -> None:
+    """Of `oyez phrase`."""
+    parser.add_argument("phrases", nargs="+", metavar="PHRASE", help="in quotes, such as 'hey computer'")
+    parser.add_argument("--json", action="store_true", help="print JSON")
 
 
 def _model_options(parser: argparse.ArgumentParser) -> None:
@@ -294,9 +270,3 @@ def scene_config(options: argparse.Namespace) -> SceneConfig:
     values = {name: getattr(options, name) for name in names}
     pairs: dict[str, Any] = {name: None if value is None else tuple(value) for name, value in values.items()}
     return SceneConfig(duration_s=options.duration, **pairs)
-
-
-def phrase_options(parser: argparse.ArgumentParser) -> None:
-    """Of `oyez phrase`."""
-    parser.add_argument("phrases", nargs="+", metavar="PHRASE", help="in quotes, such as 'hey computer'")
-    parser.add_argument("--json", action="store_true", help="print JSON")

@@ -9,7 +9,8 @@ import numpy as np
 
 from oyez import audio
 from oyez.errors import require
-from oyez.synth.phrases import holds, near_misses
+from oyez.synth.forms import holds
+from oyez.synth.phrases import near_misses
 from oyez.synth.pronunciation import spoken
 from oyez.synth.sentences import sentences
 from oyez.synth.tts.cast import Cast, cast
