@@ -23,7 +23,7 @@ def render() -> str:
     """The page."""
     source = ROOT / "src" / "oyez"
     packages = {name: source / name for name in ORDER}
-    packages |= {name: source / name for name in ("course/checks", "evaluate/engines")}
+    packages |= {name: source / name for name in ("course/checks", "evaluate/engines", "synth/tts")}
     parts = [HEAD]
     for name, folder in packages.items():
         rows = [f"| `{path.name}` | {_first_line(path)} |" for path in sorted(folder.glob("*.py"))]

@@ -1,8 +1,8 @@
 """Whether clips say what they should: each is heard by Whisper, and what was heard is compared by its sounds.
 
 Spelling alone would drop invented words, which a recogniser writes as words that it knows. So what is heard
-may differ from the phrase by a little, and by more where few clips are heard as the phrase itself. What is
-heard again and again in clips of one phrase is taken for its spelling, if it is not far off.
+may differ from the phrase by a little, and by more where few clips are heard as the phrase itself.
+What is heard again and again in clips of one phrase is taken for its spelling, if it is not far off.
 """
 
 from collections import Counter
