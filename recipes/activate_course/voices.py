@@ -5,7 +5,7 @@
 Writes OUT/<split>/<activate|negatives>/<voice>/<nnnn>.flac, mono, 16 kHz, and OUT/metadata.csv with a row for
 each clip that was said. A clip of the word is kept only if Whisper hears the word; those dropped have a row
 (accepted 0) and no file. Negatives are not checked. What was said before comes from the cache beside OUT, so
-a run that was stopped goes on. Needs oyez[train,verify]; about ten minutes on a core.
+a run that was stopped goes on. Needs oyez[train,verify]; about a quarter of an hour on a core.
 """
 
 from __future__ import annotations
