@@ -45,7 +45,7 @@ HOMES = {
     "numpy": (*RANK,),
     "onnx": ("train",),
     "onnxruntime": ("detect.model", "evaluate.engines.graph_onnx", "synth.tts"),
-    "oyez_bank": ("train.negatives",),
+    "oyez_bank": ("train.negatives", "train.speaking"),
     "paho": ("actions.mqtt",),
     "pocketsphinx": ("evaluate.engines.pocket_sphinx",),
     "pydub": ("course",),

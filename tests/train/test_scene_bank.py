@@ -1,14 +1,18 @@
 """Scenes in a bank: the same on any number of processes, made once, with targets where the words end."""
 
+from dataclasses import replace
+from functools import partial
+
 import numpy as np
 import pytest
 
+from oyez import audio
 from oyez.config import PRESETS
 from oyez.synth.clips import Clip
-from oyez.synth.material import Material
+from oyez.synth.material import Material, read_material
 from oyez.train.bank import IGNORED
 from oyez.train.scene_bank import Said, Scenes, fill_scenes, render_scene, spans_of
-from sounds import word
+from sounds import noise, word
 
 RATE = 16_000
 
@@ -60,6 +64,10 @@ def test_what_was_made_is_not_made_again(scenes, tmp_path):
 
 
 def test_processes_change_nothing(scenes, tmp_path):
+    audio.write(tmp_path / "hiss.wav", noise(3, 12.0, RATE), RATE)
+    paths = [tmp_path / "hiss.wav"]
+    made = partial(read_material, {"noise": paths}, {"talk": paths}, simulated=1, made=1)
+    scenes = replace(scenes, material=made)
     alone = fill_scenes(scenes, tmp_path / "one")
     together = fill_scenes(scenes, tmp_path / "two", jobs=2)
     np.testing.assert_array_equal(alone.x, together.x)

@@ -41,8 +41,8 @@ class Counts(Config):
             self._check(value >= 1, f"{field.name} must be 1 or more", value)
 
 
-COST_S = {"words": 0.75, "near_misses": 0.6, "sentences": 0.25, "scenes": 0.09, "epochs": 0.008}
-"""CPU seconds on one core of a laptop: of a clip, checked; of a scene, embedded; of a scene in an epoch."""
+COST_S = {"words": 0.3, "near_misses": 0.2, "sentences": 0.1, "scenes": 0.09, "epochs": 0.008}
+"""CPU seconds on one core of a laptop: of a clip; of a scene, embedded; of a scene in an epoch."""
 
 LEAST = Counts(words=60, near_misses=40, sentences=60, scenes=200, renderings=1, epochs=6)
 STANDARD_S = 900.0 * 2
