@@ -1,6 +1,7 @@
 """Filling a bank: what is rendered, that it is the same in any order, and that nothing is done twice."""
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -24,12 +25,10 @@ QUIET = SurroundingsConfig(
 )  # fmt: skip
 
 
-def made():
-    """Of module level: processes that are begun anew must find it."""
-    return Material({"noise": [sound.to_int16(sounds.noise(5, 2, RATE))]})
+MADE = partial(Material, {"noise": [sound.to_int16(sounds.noise(5, 2, RATE))]})
+"""Of the library's own: processes that are begun anew do not find what a test defines."""
 
-
-FILLING = Filling(made, "test", renderings=2)
+FILLING = Filling(MADE, "test", renderings=2)
 
 
 @pytest.fixture
