@@ -109,18 +109,6 @@ def test_processes_change_nothing(tmp_path, cut):
     assert one.stretches == two.stretches
 
 
-def test_a_process_writes_what_it_is_given(tmp_path, cut):
-    """What a second process does, done in this one."""
-    threads = torch.get_num_threads()
-    try:
-        module._start(FILLING, None)
-        assert module._write(tmp_path / "a.npz", cut[:2]) == 2
-    finally:
-        torch.set_num_threads(threads)
-        module._writers.clear()
-    assert (tmp_path / "a.npz").is_file()
-
-
 def test_nothing_to_fill_with_is_told(tmp_path):
     with pytest.raises(DataError, match="there is no speech to fill a bank with"):
         fill([], FILLING, tmp_path)

@@ -1,7 +1,5 @@
 """Recordings of a word, or of what sounds like it: where the word is in each, and who says it."""
 
-import csv
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,11 +8,11 @@ from oyez import audio
 from oyez.errors import AudioError, DataError
 from oyez.events import read_spans
 from oyez.synth.clips import find_word
+from oyez.synth.metadata import read_metadata
 
 __all__ = ["Word", "find_words", "phrases_in"]
 
 LONGEST_S = 60.0
-METADATA = "metadata.csv"
 KINDS = ("sex", "age", "accent", "speaker")
 """Columns of the metadata that tell of the speaker; `extra` may hold more, as `age=6|sex=m`."""
 
@@ -60,7 +58,7 @@ def find_words(folder: Path, what: str = "the word") -> tuple[tuple[Word, ...], 
     """
     if not folder.is_dir():
         raise DataError(f"{folder}: no such folder. Name the folder that holds recordings of {what}.")
-    known = _metadata(folder)
+    known = read_metadata(folder)
     words, skipped = [], []
     for path in audio.files_in(folder):
         source = path.relative_to(folder).as_posix()
@@ -94,19 +92,6 @@ def _labelled(path: Path, seconds: float) -> tuple[float, float] | None:
                 raise DataError(f"{labels} marks {len(spans)} words, expected one. Cut the recording apart.")
             return spans[0].start_s, spans[0].end_s
     return None
-
-
-def _metadata(folder: Path) -> dict[str, dict[str, str]]:
-    path = folder / METADATA
-    if not path.is_file():
-        return {}
-    try:
-        rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline="")))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise DataError(f"{path} cannot be read ({error}). Expected CSV with the column path.") from None
-    if rows and "path" not in rows[0]:
-        raise DataError(f"{path} has no column path, got {', '.join(map(str, rows[0]))}. Name it so.")
-    return {row["path"]: {key: value for key, value in row.items() if key and value} for row in rows}
 
 
 def _groups(row: Mapping[str, str]) -> dict[str, str]:

@@ -6,14 +6,12 @@ was stopped goes on, one folder more costs only its own hours, and nothing stale
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
-from multiprocessing import get_context
+from functools import partial
 from pathlib import Path
 
 import numpy as np
-import torch
 
 from oyez import sound
 from oyez.errors import DataError
@@ -23,6 +21,7 @@ from oyez.synth.material import Material
 from oyez.synth.surroundings import SurroundingsConfig, at_level, draw_surroundings, surround, to_16_bits
 from oyez.train.bank import Bank, embed
 from oyez.train.negatives import FORMAT, Negatives, Stretch, join
+from oyez.train.parts import write_parts
 from oyez.train.recordings import SEGMENT_S, Segment, read_segment
 from oyez.train.trunk import Trunk, load_trunk, trunk_sha256
 
@@ -98,7 +97,7 @@ def fill(
     on_seconds(
         SEGMENT_S * sum(len(part) for path, part in zip(paths, parts, strict=True) if path not in missing)
     )
-    for count in _work(missing, filling, trunk, jobs):
+    for count in write_parts(missing, partial(_Writer.begin, filling, trunk), jobs):
         on_seconds(SEGMENT_S * count)
     return join(Negatives.load(path) for path in paths)
 
@@ -164,35 +163,3 @@ def _chance(segment: Segment, filling: Filling) -> np.random.Generator:
     names = [(one.path.name, round(one.from_s, 3)) for one in segment.parts]
     digest = hashlib.sha256(repr((segment.source, segment.speaker, names)).encode()).digest()
     return np.random.default_rng((filling.seed, int.from_bytes(digest[:8], "big")))
-
-
-def _work(
-    missing: dict[Path, list[Segment]], filling: Filling, trunk: Path | None, jobs: int
-) -> Iterator[int]:
-    if not missing:
-        return
-    if jobs == 1 or len(missing) == 1:
-        writer = _Writer.begin(filling, trunk)
-        yield from (writer.write(path, part) for path, part in missing.items())
-        return
-    pool = ProcessPoolExecutor(
-        min(jobs, len(missing)), get_context("spawn"), initializer=_start, initargs=(filling, trunk)
-    )
-    with pool:
-        futures = [pool.submit(_write, path, part) for path, part in missing.items()]
-        try:
-            yield from (future.result() for future in as_completed(futures))
-        finally:
-            pool.shutdown(cancel_futures=True)
-
-
-_writers: list[_Writer] = []
-
-
-def _start(filling: Filling, trunk: Path | None) -> None:
-    torch.set_num_threads(1)
-    _writers.append(_Writer.begin(filling, trunk))
-
-
-def _write(path: Path, part: list[Segment]) -> int:
-    return _writers[-1].write(path, part)

@@ -1,8 +1,6 @@
 """Folders of speech without the word, cut into tens of seconds; who speaks in each, and what, where told."""
 
-import csv
 import hashlib
-import io
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -13,6 +11,7 @@ import numpy as np
 from oyez import audio
 from oyez.errors import DataError
 from oyez.sound import Samples
+from oyez.synth.metadata import read_metadata
 
 __all__ = [
     "SEGMENT_S",
@@ -32,7 +31,6 @@ SPARE_S = 2.0
 SHORTEST_S = 2.0  # of the rest that a recording leaves: less is dropped
 GAP_S = (0.2, 0.8)  # between recordings of one speaker
 STREAM_S = 60.0  # a recording this long, whose speaker is not told, stands for itself
-METADATA = "metadata.csv"
 TEXT = ("text", "transcript")
 
 
@@ -93,7 +91,7 @@ def recordings_in(
     """
     if not folder.is_dir():
         raise DataError(f"{folder}: no such folder. Name the folder that holds speech without the word.")
-    known = _metadata(folder)
+    known = read_metadata(folder)
     found = []
     for path in audio.files_in(folder):
         name = path.relative_to(folder).as_posix()
@@ -171,16 +169,3 @@ def _text(row: dict[str, str]) -> str | None:
         last = row["extra"].rpartition("|")[2]
         told = last if "=" not in last else None
     return told
-
-
-def _metadata(folder: Path) -> dict[str, dict[str, str]]:
-    path = folder / METADATA
-    if not path.is_file():
-        return {}
-    try:
-        rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline="")))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise DataError(f"{path} cannot be read ({error}). Expected CSV with the column path.") from None
-    if rows and "path" not in rows[0]:
-        raise DataError(f"{path} has no column path, got {', '.join(map(str, rows[0]))}. Name it so.")
-    return {row["path"]: {key: value for key, value in row.items() if key and value} for row in rows}

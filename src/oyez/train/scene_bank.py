@@ -5,14 +5,12 @@ them change none.
 """
 
 import json
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from multiprocessing import get_context
+from functools import partial
 from pathlib import Path
 
 import numpy as np
-import torch
 
 from oyez.config import PRESETS
 from oyez.events import Span
@@ -23,6 +21,7 @@ from oyez.synth.material import Material
 from oyez.synth.surroundings import SurroundingsConfig, draw_surroundings, surround
 from oyez.synth.turns import TurnsConfig, draw_turns, speak
 from oyez.train.bank import Bank, embed, targets
+from oyez.train.parts import write_parts
 from oyez.train.trunk import Trunk, load_trunk
 
 __all__ = ["Said", "Scenes", "fill_scenes", "render_scene", "spans_of"]
@@ -104,7 +103,7 @@ def fill_scenes(
     }
     missing = {path: numbers for path, numbers in parts.items() if not path.exists()}
     on_scenes(sum(len(numbers) for path, numbers in parts.items() if path not in missing))
-    for done in _work(missing, scenes, trunk, jobs):
+    for done in write_parts(missing, partial(_Writer.begin, scenes, trunk), jobs):
         on_scenes(done)
     return Bank.load(folder, f"{name}_*.npz")
 
@@ -141,33 +140,3 @@ class _Writer:
         write_text(path.with_suffix(".json"), json.dumps(ends), overwrite=True)
         Bank.of(x, y).save(path)
         return len(numbers)
-
-
-def _work(missing: dict[Path, range], scenes: Scenes, trunk: Path | None, jobs: int) -> Iterator[int]:
-    if not missing:
-        return
-    if jobs == 1 or len(missing) == 1:
-        writer = _Writer.begin(scenes, trunk)
-        yield from (writer.write(path, numbers) for path, numbers in missing.items())
-        return
-    pool = ProcessPoolExecutor(
-        min(jobs, len(missing)), get_context("spawn"), initializer=_start, initargs=(scenes, trunk)
-    )
-    with pool:
-        futures = [pool.submit(_write, path, numbers) for path, numbers in missing.items()]
-        try:
-            yield from (future.result() for future in as_completed(futures))
-        finally:
-            pool.shutdown(cancel_futures=True)
-
-
-_writers: list[_Writer] = []
-
-
-def _start(scenes: Scenes, trunk: Path | None) -> None:
-    torch.set_num_threads(1)
-    _writers.append(_Writer.begin(scenes, trunk))
-
-
-def _write(path: Path, numbers: range) -> int:
-    return _writers[-1].write(path, numbers)
