@@ -22,7 +22,7 @@ Spectrum = npt.NDArray[np.floating[Any]]
 VOICED_HZ = 40.0  # hibari gives less where there is no pitch
 LOWEST_HZ = 60.0
 TILTED_HZ = (125.0, 1_000.0)  # the slope begins at the first and is level at the second
-PACES = (0.75, 1.3)
+PACES = (0.8, 1.9)
 STRAY_SEMITONES = 1.0  # of one utterance from the voice's pitch
 
 
