@@ -95,7 +95,7 @@ NOT_LOWEST = Text(
     en="{call} should be {expected}, got {got:g}: that is higher than it need be, and misses words for "
     "nothing. At {expected}, too, no more than {allowed} of the peaks lie above: an equal one does not.",
     ko="{call}의 값은 {expected}이어야 하는데 {got:g}입니다. 필요 이상으로 높아서 단어를 괜히 놓칩니다. "
-    "임계값이 {expected}일 때도 넘는 봉우리는 많아야 {allowed}개입니다. 임계값과 같은 점수는 넘은 것이 아닙니다.",
+    "임계값이 {expected}일 때도 넘는 봉우리는 많아야 {allowed}개입니다. 임계값과 같으면 넘은 것이 아닙니다.",
 )
 ALL_ALLOWED = Text(
     en="{call}: there are no more peaks than may lie above the threshold, so it should be 0, but it stops "
