@@ -26,7 +26,7 @@ _SPEC.loader.exec_module(build)
 CLIPS = 2
 """In each of the sets, in place of 26 and 25."""
 
-CHECKS = 8
+CHECKS = 9
 PREPARATION = {"imports", "settings", "raw-data", "hear-clip", "spectrogram", "clocks", "load"}
 """Cells that the exercises need."""
 
@@ -130,12 +130,39 @@ def test_solved_edition_runs(language: str, place: Path) -> None:
     assert "chimes at []" not in outputs["detect"]
     assert "heard" in outputs["detect-command"]
     assert outputs["stream"].count("activate") == outputs["action"].count("lamp is") > 0
+    *_, course, small = (line.split() for line in outputs["compare"].splitlines())
+    assert (course[0], small[0]) == ("course", "small")
+    assert all(int(ours) <= int(lessons) for ours, lessons in zip(small[4:], course[4:], strict=True))
     kinds = [
         kind for cell in notebook.cells for one in cell.get("outputs", ()) for kind in one.get("data", ())
     ]
-    assert kinds.count("image/png") >= 7
-    assert kinds.count("text/html") >= 10  # players
+    assert kinds.count("image/png") >= 8
+    assert kinds.count("text/html") >= 11  # players
     assert (place / "mine.onnx").is_file()
+
+
+@pytest.mark.parametrize("edition", build.EDITIONS)
+@languages
+def test_last_chapter_tells_what_was_measured(language: str, edition: str) -> None:
+    """Its table has the numbers of RESULTS.md, where both models stand."""
+    (text,) = (cell.source for cell in read(language, edition).cells if "RESULTS.md" in cell.source)
+    rows = [line.split("|")[1:-1] for line in text.splitlines() if line.startswith("|")][2:]
+    results = (FOLDER.parent / "benchmarks" / "RESULTS.md").read_text(encoding="utf-8")
+    _, results, _ = re.split("<!-- (?:end of )?accuracy on activate -->", results)
+    for column, engine in ((1, "activate-course"), (2, "activate")):
+        counts, misses, *_ = re.findall(rf"^\| {engine} \| (.+) \|$", results, re.MULTILINE)
+        _, false_accepts, *_, cost = counts.split(" | ")
+        _, clean, _, noise, talkers, _, rooms, _ = (part.split(":")[0] for part in misses.split(" | "))
+        measured = [false_accepts, clean, noise, talkers, rooms, cost]
+        told = [row[column] for row in rows]
+        assert [numbers(cell) for cell in told] == [numbers(cell) for cell in measured]
+    (hours,) = numbers(rows[0][0])
+    assert f"without the word: {hours} h " in results
+
+
+def numbers(text: str) -> list[str]:
+    """In no order: a count and what it is of change places in Korean."""
+    return sorted(re.findall(r"[\d.]*\d", text))
 
 
 def test_learners_own_arrays_are_loaded(place: Path) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from oyez.course.checks import ExerciseError, check_chime_steps, check_f1
+from oyez.course.checks import ExerciseError, check_chime_steps, check_f1, check_pick_threshold
 
 
 def f1(hits: int, misses: int, false_accepts: int) -> float:
@@ -108,3 +108,46 @@ def test_a_chime_at_every_step_above_the_threshold_is_told() -> None:
 
     with pytest.raises(ExerciseError, match="you chime at each"):
         check_chime_steps(every)
+
+
+def pick_threshold(peaks: list[float], allowed: int) -> float:
+    return max(sorted(peaks, reverse=True)[allowed:], default=0)
+
+
+def sorts_in_place(peaks: list[float], allowed: int) -> float:
+    peaks.sort(reverse=True)
+    return np.float64(peaks[allowed]) if allowed < len(peaks) else 0
+
+
+def one_less(peaks: list[float], allowed: int) -> float:
+    return [1.0, *sorted(peaks, reverse=True)][allowed]
+
+
+@pytest.mark.parametrize("function", [pick_threshold, sorts_in_place])
+def test_pick_threshold_right(function: Callable[..., Any], capsys: pytest.CaptureFixture[str]) -> None:
+    check_pick_threshold(function)
+    assert capsys.readouterr().out == "pick_threshold: correct.\n"
+
+
+@pytest.mark.parametrize(
+    ("function", "said"),
+    [
+        (
+            lambda peaks, allowed: sorted(peaks)[allowed],
+            r"\(\[0.3, 0.8, 0.1, 0.6\], 1\) should be 0.6, got 0.3: 2 of the peaks lie above that, and 1 may",
+        ),
+        (one_less, r"one_less\(.*, 1\) should be 0.6, got 0.8: that is higher than it need be"),
+        (
+            lambda peaks, allowed: sorted(set(peaks))[::-1][allowed],
+            r"0.7, 0.4\], 1\) should be 0.7, got 0.4: 2",
+        ),
+        (lambda peaks, allowed: sorted(peaks)[::-1][allowed], r"1, 0.6\], 4\): there are no more peaks than"),
+        (lambda peaks, allowed: peaks[allowed + 9], "stops with IndexError: list index out of range"),
+        (lambda peaks, allowed: peaks, r"should be a number, got \[0.3, 0.8"),
+        (lambda peaks, allowed: float("nan"), "should be 0.6, got nan"),
+        (lambda peaks, allowed: ..., "is not filled in yet"),
+    ],
+)
+def test_pick_threshold_wrong(function: Callable[..., Any], said: str) -> None:
+    with pytest.raises(ExerciseError, match=said):
+        check_pick_threshold(function)

@@ -6,7 +6,7 @@ all are right. Else it raises `ExerciseError`, which a notebook shows without a 
 
 from oyez.course.checks.answer import ExerciseError
 from oyez.course.checks.building import check_model
-from oyez.course.checks.deciding import check_chime_steps, check_f1
+from oyez.course.checks.deciding import check_chime_steps, check_f1, check_pick_threshold
 from oyez.course.checks.labelling import check_insert_ones
 from oyez.course.checks.mixing import check_create_training_example
 from oyez.course.checks.placing import check_count_frames, check_insert_audio_clip, check_is_overlapping
@@ -21,4 +21,5 @@ __all__ = [
     "check_insert_ones",
     "check_is_overlapping",
     "check_model",
+    "check_pick_threshold",
 ]

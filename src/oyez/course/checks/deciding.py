@@ -1,4 +1,4 @@
-"""Checks of what is made of scores: F1 of events, and when to chime."""
+"""Checks of what is made of scores: F1 of events, when to chime, and a fair threshold."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -12,7 +12,7 @@ from oyez.course.examples import STEPS
 from oyez.course.hearing import QUIET_STEPS
 from oyez.course.language import Text
 
-__all__ = ["check_chime_steps", "check_f1"]
+__all__ = ["check_chime_steps", "check_f1", "check_pick_threshold"]
 
 THRESHOLD = 0.5
 
@@ -85,6 +85,24 @@ CHIMES = Text(
     ko="{first}~{last}번 스텝이 임계값을 넘습니다. {first}번에서 한 번만 울려야 하는데 {got}입니다.",
 )
 
+TOO_MANY = Text(
+    en="{call} should be {expected}, got {got:g}: {count} of the peaks lie above that, and {allowed} may. "
+    "Sort them, the highest first: which one is the first that must not pass?",
+    ko="{call}의 값은 {expected}이어야 하는데 {got:g}입니다. 이 값을 넘는 봉우리는 {count}개인데 "
+    "{allowed}개까지만 넘을 수 있습니다. 높은 것부터 정렬하세요. 넘어서는 안 되는 첫 봉우리는 어느 것인가요?",
+)
+NOT_LOWEST = Text(
+    en="{call} should be {expected}, got {got:g}: that is higher than it need be, and misses words for "
+    "nothing. At {expected}, too, no more than {allowed} of the peaks lie above: an equal one does not.",
+    ko="{call}의 값은 {expected}이어야 하는데 {got:g}입니다. 필요 이상으로 높아서 단어를 괜히 놓칩니다. "
+    "임계값이 {expected}일 때도 넘는 봉우리는 많아야 {allowed}개입니다. 임계값과 같으면 넘은 것이 아닙니다.",
+)
+ALL_ALLOWED = Text(
+    en="{call}: there are no more peaks than may lie above the threshold, so it should be 0, but it stops "
+    "with an IndexError.",
+    ko="{call}: 모든 봉우리가 임계값을 넘어도 되므로 0이어야 하는데 IndexError로 멈춥니다.",
+)
+
 
 def check_f1(function: Callable[..., Any]) -> None:
     """Check `f1(hits, misses, false_accepts)`.
@@ -125,6 +143,36 @@ def check_chime_steps(function: Callable[..., Any]) -> None:
         require_that(got, NEVER, first=first, last=last)
         require_that(got == [first], CHIMES, first=first, last=last, got=got[:5])
     tell_correct("chime_steps")
+
+
+def check_pick_threshold(function: Callable[..., Any]) -> None:
+    """Check `pick_threshold(peaks, allowed)`: the lowest that at most so many peaks lie above.
+
+    Raises:
+        ExerciseError: it is not right yet.
+    """
+    four, tied = (0.3, 0.8, 0.1, 0.6), (0.2, 0.7, 0.7, 0.4)
+    for given, allowed, expected in (
+        (four, 1, 0.6),
+        (four, 0, 0.8),
+        (four, 3, 0.1),
+        (tied, 1, 0.7),
+        (four, 4, 0),
+    ):
+        peaks = list(given)
+        call = call_text(function, peaks, allowed)
+        try:
+            got = ask(function, peaks, allowed)
+        except ExerciseError as error:
+            beyond = isinstance(error.__cause__, IndexError) and allowed >= len(given)
+            require_that(not beyond, ALL_ALLOWED, call=call)
+            raise
+        require_that(isinstance(got, int | float | np.number), NO_NUMBER, call=call, got=got)
+        values = {"call": call, "expected": expected, "got": float(got), "allowed": allowed}
+        above = sum(peak > got for peak in given)
+        require_that(above <= allowed, TOO_MANY, count=above, **values)
+        require_that(math.isclose(got, expected, abs_tol=1e-6), NOT_LOWEST, **values)
+    tell_correct("pick_threshold")
 
 
 def _f1(function: Callable[..., Any], counts: tuple[int, int, int], call: str) -> float:
