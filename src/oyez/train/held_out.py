@@ -49,7 +49,7 @@ def judge_head(
     per_hour: float,
     trigger: TriggerConfig | None = None,
 ) -> Verdict:
-    """Choose a threshold: the lowest from which on there are no more false accepts than that.
+    """Choose a threshold: of those with no more false accepts than that, the one that misses the fewest words.
 
     Args:
         head: trained.
@@ -73,7 +73,7 @@ def judge_head(
         ),
         silence.hours,
     )
-    chosen = _strict_enough(curve, int(per_hour * curve.hours))
+    chosen = curve.at_most(int(per_hour * curve.hours))
     return Verdict(
         replace(config, threshold=chosen.threshold),
         chosen.matches.hits + chosen.matches.misses,
@@ -119,13 +119,3 @@ def _one_of_each(negatives: Negatives) -> list[int]:
             clean = stretch % 2 == 0 or not len(rest)
             chosen.append(int(numbers[0] if clean else rest[stretch // 2 % len(rest)]))
     return chosen
-
-
-def _strict_enough(curve: Curve, most: int) -> Point:
-    """The lowest point from which on there are at most so many false accepts."""
-    strict = curve.points[-1]
-    for point in reversed(curve.points):
-        if point.false_accepts > most:
-            break
-        strict = point
-    return strict

@@ -25,7 +25,7 @@ from oyez.train.recordings import Recording
 
 __all__ = ["Requests", "gather", "requests"]
 
-VOICES = 160
+VOICES = 800
 HELD_OUT_CLIPS = 120
 SLOW_SENTENCES = 8
 """Every so many-th sentence is said by an engine that takes its time."""
