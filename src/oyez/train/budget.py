@@ -28,11 +28,11 @@ class Counts(Config):
     """Clips of what sounds like it, and of other wake words."""
     sentences: int = 900
     """Clips of ordinary sentences, in the same voices."""
-    scenes: int = 3_000
+    scenes: int = 4_000
     """Of ten seconds, with the phrase in them."""
     renderings: int = 3
     """Of each ten seconds of synthetic sentences and of recordings of your own, besides the clean one."""
-    epochs: int = 12
+    epochs: int = 14
     """Over the scenes, with as much speech without the phrase."""
 
     def __post_init__(self) -> None:
