@@ -71,7 +71,7 @@ $(BIN)/pip:
 	@touch $@
 
 .venv/.test: pyproject.toml constraints.txt src/oyez/__init__.py | $(BIN)/pip
-	$(INSTALL) -e '.[test]'
+	$(INSTALL) -e packages/oyez-bank -e '.[test]'
 	@touch .venv/.plot $@
 
 .venv/.notebook: pyproject.toml constraints.txt src/oyez/__init__.py | $(BIN)/pip
