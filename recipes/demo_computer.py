@@ -2,8 +2,8 @@
 
     python recipes/demo_computer.py DATA examples/computer.flac
 
-DATA is the folder of real audio (see recipes/README.md). Voices are of Precise Community Data, given to the public
-domain; the rain is CC0. The truth goes beside the recording, as Audacity labels.
+DATA is the folder of real audio (see recipes/README.md). Voices are of Precise Community Data, which is given
+to the public domain; the rain is CC0. The truth goes beside the recording, as Audacity labels.
 """
 
 import argparse
