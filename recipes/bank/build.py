@@ -15,7 +15,7 @@ import argparse
 import hashlib
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -92,9 +92,12 @@ def linked_rooms(data: Path, folder: Path) -> Path:
     return folder
 
 
-def apart(negatives: Negatives) -> Negatives:
-    """With whole speakers and streams marked for calibration."""
-    marked = [replace(one, calibration=held_out(one.source, one.speaker)) for one in negatives.stretches]
+def apart(negatives: Negatives, synthetic: Collection[str]) -> Negatives:
+    """With whole speakers and streams marked for calibration; synthetic ones all train."""
+    marked = [
+        replace(one, calibration=one.source not in synthetic and held_out(one.source, one.speaker))
+        for one in negatives.stretches
+    ]
     return replace(negatives, stretches=tuple(marked))
 
 
@@ -133,7 +136,7 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, default=Path("build/bank"))
     parser.add_argument("--renderings", type=int, default=3)
     parser.add_argument("--random-share", type=float, default=0.4)
-    parser.add_argument("--limit-mb", type=float, default=40.0)
+    parser.add_argument("--limit-mb", type=float, default=75.0)
     parser.add_argument("--jobs", type=int, default=1)
     options = parser.parse_args()
     torch.set_num_threads(1)
@@ -155,8 +158,9 @@ def main() -> None:
 
     rooms = linked_rooms(options.data, options.cache / "rooms")
     filling = Filling(partial(material, options.data, rooms), MADE_OF, options.renderings)
-    filled = apart(fill(cut, filling, options.cache, jobs=options.jobs, on_seconds=on_seconds))
-    licences = {**LICENCES, **{folder.name: VOICES_LICENCE for folder in options.voices}}
+    synthetic = [folder.name for folder in options.voices]
+    filled = apart(fill(cut, filling, options.cache, jobs=options.jobs, on_seconds=on_seconds), synthetic)
+    licences = {**LICENCES, **dict.fromkeys(synthetic, VOICES_LICENCE)}
     filled = replace(filled, licences=licences)
     quiet = filled.only(one_each(filled))
     train = filled.only(~filled.calibration)
