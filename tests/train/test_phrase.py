@@ -5,14 +5,16 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 
 from oyez import audio
 from oyez.errors import ConfigError, DataError
 from oyez.synth.clips import Clip
 from oyez.train.bank import Bank
 from oyez.train.budget import Counts
+from oyez.train.head import train_head
 from oyez.train.negatives import Negatives, Stretch
-from oyez.train.phrase import Material, PhraseConfig, _said, train_phrase
+from oyez.train.phrase import Material, PhraseConfig, _said, check_folder, train_phrase
 from oyez.train.recordings import Recording
 from sounds import noise, word
 
@@ -52,7 +54,17 @@ def material(tmp_path):
 @pytest.fixture(autouse=True)
 def _few(monkeypatch):
     monkeypatch.setattr("oyez.train.phrase.HELD_OUT_SCENES", 6)
-    monkeypatch.setattr("oyez.train.phrase.ROOMS", 2)
+    monkeypatch.setattr("oyez.train.phrase_material.ROOMS", 2)
+
+
+def _weights(head):
+    return torch.cat([value.flatten() for value in head.state_dict().values()])
+
+
+@pytest.fixture
+def whole(material, tmp_path):
+    """Weights of a training that was never stopped."""
+    return _weights(train_phrase(CONFIG, material, tmp_path / "whole").head)
 
 
 def test_stages_are_told_timed_and_kept(material, tmp_path):
@@ -85,8 +97,82 @@ def test_what_is_done_is_not_done_again_and_gives_the_same(material, tmp_path):
 
 def test_another_training_in_the_folder_is_an_error(material, tmp_path):
     train_phrase(CONFIG, material, tmp_path / "run")
+    other = PhraseConfig("hello", COUNTS, seed=1)
     with pytest.raises(ConfigError, match="other settings"):
-        train_phrase(PhraseConfig("hello", COUNTS, seed=1), material, tmp_path / "run")
+        train_phrase(other, material, tmp_path / "run")
+    with pytest.raises(ConfigError, match="another seed: expected 1, got 0"):
+        check_folder(tmp_path / "run", other)
+    assert check_folder(tmp_path / "run", CONFIG)
+    assert not check_folder(tmp_path / "none", CONFIG)
+    fewer = replace(material, words=material.words[:1])
+    with pytest.raises(ConfigError, match="other settings"):
+        train_phrase(CONFIG, fewer, tmp_path / "run")
+
+
+def test_a_threshold_is_chosen_again_without_learning_again(material, tmp_path):
+    first = train_phrase(CONFIG, material, tmp_path / "run")
+    strict = train_phrase(replace(CONFIG, per_hour=0.1), material, tmp_path / "run")
+    assert torch.equal(_weights(first.head), _weights(strict.head))
+    assert strict.verdict.false_accepts == 0
+    assert strict.verdict.trigger.threshold >= first.verdict.trigger.threshold
+
+
+class StopError(Exception):
+    pass
+
+
+@pytest.mark.parametrize("stage", ["scenes", "held-out voices", "synthetic speech", "learning", "judging"])
+def test_a_training_that_was_stopped_goes_on_and_gives_the_same(material, tmp_path, whole, stage):
+    def stop(name, done, _):
+        if name == stage and done:
+            raise StopError
+
+    with pytest.raises(StopError):
+        train_phrase(CONFIG, material, tmp_path / "run", on_progress=stop)
+    assert stage in json.loads((tmp_path / "run/seconds.json").read_text())
+    assert not (tmp_path / "run/head.pt").exists()
+    again = train_phrase(CONFIG, material, tmp_path / "run")
+    assert torch.equal(_weights(again.head), whole)
+
+
+def test_the_folder_says_what_it_was_made_of(material, tmp_path):
+    rows = (("kokoro", "af_heart", "hello", 3),)
+    train_phrase(CONFIG, replace(material, said=rows), tmp_path / "run")
+    settings = json.loads((tmp_path / "run/run.json").read_text())
+    assert settings["phrase"] == "hello"
+    assert settings["counts"] == COUNTS.to_dict()
+    assert settings["voices"] == ["v400.0", "v500.0"]
+    assert settings["held_out_voices"] == ["v450.0"]
+    assert settings["versions"]["torch"] == torch.__version__.partition("+")[0]
+    assert settings["clips"]["talk"] == 1
+    assert [json.loads(line) for line in (tmp_path / "run/said.jsonl").read_text().splitlines()] == [
+        list(row) for row in rows
+    ]
+
+
+def test_speech_of_ones_own_trains_too(material, tmp_path, monkeypatch):
+    heard = []
+
+    def spy(scenes, speech, *rest):
+        heard.append(len(speech))
+        return train_head(scenes, speech, *rest)
+
+    monkeypatch.setattr("oyez.train.phrase.train_head", spy)
+    told = []
+    audio.write(tmp_path / "mine" / "radio.wav", noise(5, 30.0, RATE), RATE)
+    own = (Recording(tmp_path / "mine" / "radio.wav", "mine", "radio", None, 30.0),)
+    train_phrase(CONFIG, material, tmp_path / "a")
+    train_phrase(
+        CONFIG, replace(material, own=own), tmp_path / "b", on_progress=lambda *row: told.append(row[0])
+    )
+    assert heard[1] - heard[0] == 3 * 2  # three times ten seconds, clean and in one rendering
+    assert "your speech" in told
+
+
+def test_people_who_train_nothing_are_measured(material, tmp_path):
+    learnt = train_phrase(CONFIG, replace(material, measured=(_clip(700.0), _clip(800.0))), tmp_path / "run")
+    assert learnt.measured == 2
+    assert 0 <= learnt.measured_missed <= 2
 
 
 def test_without_voices_there_is_nothing_to_learn(material, tmp_path):
