@@ -40,7 +40,12 @@ def test_time_is_the_stages_that_is_told_of_next_and_adds_up_over_runs(clock, tm
 
 def test_time_of_a_stage_that_fails_is_kept(clock, tmp_path):
     stages = Stages(tmp_path, lambda *_: None)
-    with pytest.raises(RuntimeError), stages.stage("scenes", 1):
-        clock[0] += 4
-        raise RuntimeError
+
+    def fail():
+        with stages.stage("scenes", 1):
+            clock[0] += 4
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
     assert json.loads((tmp_path / "seconds.json").read_text()) == {"scenes": 4.0}

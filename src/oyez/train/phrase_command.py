@@ -49,16 +49,17 @@ def run(options: argparse.Namespace) -> None:
     console = Console(stderr=True)
     if check_folder(folder, config):
         tell_notes(console, [f"{folder}: this training had ended before; its model is written again"])
-    try:
-        with shown(console) as on_progress:
-            stages = Stages(folder, on_progress)
+    with shown(console) as on_progress:
+        stages = Stages(folder, on_progress)
+        try:
             material, notes = gather(config, options, stages.told)
             stages.save()
             tell_notes(console, notes)
+            _keep_counts(options, config.counts, folder)
             learnt = train_phrase(config, material, folder, jobs=options.threads, on_progress=on_progress)
-    except KeyboardInterrupt:
-        tell_notes(console, [f"{folder} keeps what was made; the same command goes on with it"])
-        raise
+        except KeyboardInterrupt:
+            tell_notes(console, ["what was made is kept; the same command goes on with it"])
+            raise
     _write(config, material, learnt, out, overwrite=options.overwrite)
     _tell(config, learnt, out)
 
@@ -81,24 +82,29 @@ def tell_notes(console: Console, notes: list[str]) -> None:
 
 
 def _counts(options: argparse.Namespace, folder: Path) -> Counts:
-    """Those of the run that is gone on with, else those that the budget is worth; they are written down.
+    """Those of the run that is gone on with, else those that the budget is worth.
 
     Raises:
         ConfigError: the run was begun with another budget than the one that is typed.
     """
-    path, budget = folder / "counts.json", options.budget or BUDGET
-    if path.exists():
-        kept = json.loads(path.read_text(encoding="utf-8"))
-        if options.budget is not None and read_budget(budget) != kept.get("budget_s"):
-            raise ConfigError(
-                f"{folder} holds a training of {kept.get('budget_s')} s, got --budget {budget}. Name another "
-                "--run folder, or leave --budget out."
-            )
-        return Counts.from_dict(kept)
-    counts = counts_for(read_budget(budget), options.threads)
-    text = json.dumps({"budget_s": read_budget(budget), **counts.to_dict()}, indent=1)
-    write_text(path, text + "\n")
-    return counts
+    path, budget_s = folder / "counts.json", read_budget(options.budget or BUDGET)
+    if not path.exists():
+        return counts_for(budget_s, options.threads)
+    kept = json.loads(path.read_text(encoding="utf-8"))
+    if options.budget is not None and budget_s != kept.get("budget_s"):
+        raise ConfigError(
+            f"{folder} holds a training of {kept.get('budget_s'):g} s, got --budget {options.budget}. Name "
+            "another --run folder, or leave --budget out."
+        )
+    return Counts.from_dict(kept)
+
+
+def _keep_counts(options: argparse.Namespace, counts: Counts, folder: Path) -> None:
+    """Write them down: the machine that goes on may have other cores."""
+    path = folder / "counts.json"
+    if not path.exists():
+        kept = {"budget_s": read_budget(options.budget or BUDGET), **counts.to_dict()}
+        write_text(path, json.dumps(kept, indent=1) + "\n")
 
 
 def _write(config: PhraseConfig, material: Material, learnt: Learnt, out: Path, *, overwrite: bool) -> None:

@@ -16,7 +16,7 @@ __all__ = ["engine_licences", "write_phrase_model"]
 LICENCES = {
     "kokoro": ("Kokoro-82M v1.0 voices", "Apache-2.0"),
     "hibari": ("hibari voices", "Apache-2.0"),
-    "flite": ("Flite voices", "as Flite: free, commercial use too"),
+    "flite": ("Flite voices", "BSD-style, of Carnegie Mellon University"),
     "espeak": ("eSpeak NG voices", "of a program under GPL-3.0-or-later"),
     "piper": ("Piper voices", "see each voice"),
 }

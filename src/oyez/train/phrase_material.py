@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from oyez import audio
 from oyez.config import Config
 from oyez.synth.clips import Clip
 from oyez.synth.material import Material as Scenery
@@ -89,6 +90,9 @@ class Material:
                 digest.update(clip.samples.tobytes() if name in ("recorded", "measured") else b"")
         for one in (*self.talk, *self.own):
             digest.update(f"talk {one.path.name} {one.seconds:.3f} ".encode())
+        rooms = [] if self.rooms is None else audio.files_in(self.rooms)
+        for path in (*self.noises, *rooms):
+            digest.update(f"sound {path.name} {path.stat().st_size} ".encode())
         return {
             "made_of": self.made_of,
             "clips": {name: len(getattr(self, name)) for name in (*CLIPS, "talk", "own")},
