@@ -46,6 +46,7 @@ def test_the_kind_of_training_follows_from_what_is_given(arguments, kind):
     [
         ([], 'expected a phrase, or recordings .*, got neither. Try: oyez train "hey computer"'),
         (["--preset", "small"], "expected a phrase"),
+        (["--negatives", "talk", "hey you"], "got neither; all that follows --negatives is a folder. Try"),
         (["--recordings", "r"], "expected a phrase beside --recordings"),
         (["--from", "m"], "--from goes on with --recordings .* got none. Name one"),
         (["hey you", "--from", "m"], "--from goes on with a model, whose phrase is its own"),

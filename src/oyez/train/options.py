@@ -43,8 +43,8 @@ def train_options(parser: argparse.ArgumentParser) -> None:
     _spoken_options(group)
     _phrase_options(group)
     _refine_options(group)
-    source_options(parser.add_argument_group("from recordings: what to learn from"))
-    course_options(parser.add_argument_group("from recordings: how to learn"))
+    source_options(parser.add_argument_group("from recordings (--words, --arrays), what to learn from"))
+    course_options(parser.add_argument_group("from recordings, how to learn"))
     varied_scenes(parser)
 
 
@@ -108,7 +108,8 @@ def _kind(options: argparse.Namespace) -> Kind:
             f"expected a phrase beside --recordings, or a model that listens for it, got neither. {TRY} "
             "--recordings DIR, or oyez train --from MODEL --recordings DIR."
         )
-    raise ConfigError(f"expected a phrase, or recordings (--words, --arrays), got neither. {TRY}")
+    first = "" if options.negatives is None else "; all that follows --negatives is a folder"
+    raise ConfigError(f"expected a phrase, or recordings (--words, --arrays), got neither{first}. {TRY}")
 
 
 def _check_negatives(options: argparse.Namespace, kind: Kind) -> None:

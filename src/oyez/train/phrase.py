@@ -60,7 +60,8 @@ def check_folder(folder: Path, config: PhraseConfig) -> bool:
     """
     path = folder / "run.json"
     if path.exists():
-        known, ours = json.loads(path.read_text(encoding="utf-8")), config.settings()
+        known = json.loads(path.read_text(encoding="utf-8"))
+        ours = json.loads(json.dumps(config.settings()))
         for name, value in ours.items():
             if known.get(name) != value:
                 raise ConfigError(

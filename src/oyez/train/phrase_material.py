@@ -12,6 +12,8 @@ from oyez.config import Config
 from oyez.synth.clips import Clip
 from oyez.synth.material import Material as Scenery
 from oyez.synth.material import read_material
+from oyez.synth.surroundings import SurroundingsConfig
+from oyez.synth.turns import TurnsConfig
 from oyez.train.budget import Counts
 from oyez.train.negatives import Negatives
 from oyez.train.recordings import Recording
@@ -41,6 +43,7 @@ class PhraseConfig(Config):
     def settings(self) -> dict[str, Any]:
         """What a training that goes on must have been begun with; a threshold can be chosen again."""
         settings = {**self.to_dict(), "counts": self.counts.to_dict(), "versions": versions()}
+        settings |= {"turns": TurnsConfig().to_dict(), "surroundings": SurroundingsConfig().to_dict()}
         del settings["per_hour"]
         return settings
 
