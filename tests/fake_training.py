@@ -1,5 +1,7 @@
 """All that `oyez train PHRASE` needs, in small and without engines: voices, noises, hours, counts."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from fake_voice import FakeVoice
@@ -48,3 +50,4 @@ def fake_training(monkeypatch, folder):
     monkeypatch.setattr(phrase_material, "ROOMS", 2)
     monkeypatch.setattr(phrase_command, "counts_for", lambda *_: COUNTS)
     monkeypatch.setattr(refine_command, "COUNTS", COUNTS)
+    monkeypatch.setattr(refine_command, "FEWER", replace(COUNTS, words=2))

@@ -17,7 +17,7 @@ from oyez.train.models import SmallHead
 from oyez.train.phrase import train_phrase
 from oyez.train.phrase_material import Material, PhraseConfig
 from oyez.train.recordings import Recording
-from oyez.train.refine import RefineConfig, Refined, refine
+from oyez.train.refine import RefineConfig, Refined, refine, training_of
 from sounds import noise, word
 
 RATE = 16_000
@@ -93,17 +93,18 @@ def test_both_heads_are_judged_on_the_same(material, before, tmp_path):
         refine(SmallHead(SmallConfig()), PHRASE, material, tmp_path / "run", before=folder, config=QUICK)
 
 
-@pytest.mark.parametrize("phrase", [None, "goodbye"])
-def test_without_a_training_of_the_phrase_scenes_are_made(material, before, tmp_path, phrase):
-    folder = None
-    if phrase is not None:
-        folder = tmp_path / "before"
-        folder.mkdir()
-        (folder / "head.pt").touch()
-        (folder / "run.json").write_text(json.dumps({"phrase": phrase}))
-    refine(before[0], PHRASE, material, tmp_path / "run", before=folder, config=QUICK)
+def test_without_a_training_before_scenes_are_made(material, before, tmp_path):
+    refine(before[0], PHRASE, material, tmp_path / "run", config=QUICK)
     assert len(np.load(tmp_path / "run/scenes/scenes_000.npz")["x"]) == QUICK.scenes
     assert (tmp_path / "run/held_out").is_dir()
+
+
+def test_a_training_of_the_phrase_is_known_by_its_folder(before, tmp_path):
+    assert training_of("hello", before[1]) == before[1]
+    assert training_of("goodbye", before[1]) is None
+    (tmp_path / "run.json").write_text('{"phrase": "hello"}')  # that has not ended
+    assert training_of("hello", tmp_path) is None
+    assert training_of("hello", tmp_path / "none") is None
 
 
 def test_nothing_to_learn_from_is_told(material, before, tmp_path):

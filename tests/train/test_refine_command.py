@@ -1,6 +1,7 @@
 """`oyez train --from MODEL --recordings DIR`, whole, on fake voices and with tiny counts."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -113,3 +114,19 @@ def test_a_model_that_does_not_tell_its_seed_takes_the_one_that_is_typed(faked):
     annotate(faked / "kettle.onnx", {"trained": None})
     assert main([*REFINE, "--seed", "5"]) == 0
     assert Model(faked / "kettle-refined.onnx").card.values["trained"]["seed"] == 5
+
+
+def test_the_training_before_is_gone_on_with(faked, monkeypatch):
+    """Less is said then, and its scenes are taken."""
+    seen = []
+
+    def spy(head, config, material, folder, *, before, **rest):
+        seen.append((before, config.counts.words))
+        return quick(head, config, material, folder, before=before, **rest)
+
+    quick = refine_command.refine
+    assert main(["train", "smart kettle", "--out", "kettle.onnx", "--overwrite", *REFINE[5:]]) == 0
+    monkeypatch.setattr(refine_command, "refine", spy)
+    assert main(REFINE) == 0
+    assert seen == [(Path("runs/kettle"), 2)]
+    assert not (faked / "runs/kettle-refined/scenes").exists()

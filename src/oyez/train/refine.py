@@ -22,10 +22,13 @@ from oyez.train.run import Run, weights_digest
 from oyez.train.scene_bank import Said, Scenes, fill_scenes
 from oyez.train.stages import Stages
 
-__all__ = ["COUNTS", "RefineConfig", "Refined", "refine"]
+__all__ = ["COUNTS", "FEWER", "RefineConfig", "Refined", "refine", "training_of"]
 
 COUNTS = Counts(words=120, near_misses=80, sentences=80, scenes=400, renderings=1, epochs=8)
-"""What is said beside the recordings: most of it has been said for the model before."""
+"""What is said beside the recordings."""
+
+FEWER = Counts(words=60, near_misses=40, sentences=60, scenes=400, renderings=1, epochs=8)
+"""Where the folder of the training before is there: all of it has been said then."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,14 @@ class Refined:
         return self.differences.p_worse < self.alpha
 
 
+def training_of(phrase: str, folder: Path) -> Path | None:
+    """The folder, if a training of the phrase has ended in it."""
+    if not all((folder / name).is_file() for name in ("head.pt", "run.json")):
+        return None
+    known = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    return folder if known.get("phrase") == phrase else None
+
+
 def refine(
     head: SmallHead,
     phrase: PhraseConfig,
@@ -87,8 +98,8 @@ def refine(
         phrase: its phrase, the seed, and the false accepts that are allowed.
         material: from what; its `recorded` are learnt.
         folder: of this training alone.
-        before: folder of the training that the head comes from, whose scenes are taken again; without one
-            of the same phrase some are made.
+        before: folder of the training that the head comes from (see `training_of`), whose scenes are taken
+            again; None makes some.
         config: how; None: the defaults.
         jobs: processes.
         on_progress: told how far each stage is.
@@ -110,7 +121,6 @@ def refine(
     stages = Stages(folder, on_progress)
     settings = {**phrase.settings(), **material.settings(), "refine": config.to_dict()}
     run = Run(folder, {**settings, "start": weights_digest(head.state_dict())})
-    before = _same_phrase(before, phrase.phrase)
     with stages.stage("recordings", config.scenes) as done:
         said = Said(material.recorded, material.others)
         scenes = Scenes(said, material.scenery, config.scenes, seed=phrase.seed + 2)
@@ -160,14 +170,6 @@ def refine(
         measured_missed=(lost[0], lost[1]),
         seconds=stages.seconds,
     )
-
-
-def _same_phrase(folder: Path | None, phrase: str) -> Path | None:
-    """The folder, if a training of the phrase has ended in it."""
-    if folder is None or not all((folder / name).is_file() for name in ("head.pt", "run.json")):
-        return None
-    known = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-    return folder if known.get("phrase") == phrase else None
 
 
 def _synthetic(

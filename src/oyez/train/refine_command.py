@@ -19,7 +19,7 @@ from oyez.train.phrase_command import PER_HOUR, SYNTHETIC, minutes, tell_notes
 from oyez.train.phrase_file import engine_licences, write_phrase_model
 from oyez.train.phrase_material import Material, PhraseConfig
 from oyez.train.progress import shown
-from oyez.train.refine import COUNTS, Refined, refine
+from oyez.train.refine import COUNTS, FEWER, Refined, refine, training_of
 from oyez.train.speaking import gather
 from oyez.train.stages import Stages
 from oyez.train.trunk import load_trunk, trunk_sha256
@@ -42,12 +42,13 @@ def run(options: argparse.Namespace) -> None:
     network, phrase = _read(model)
     out = options.out or Path(f"{model.stem}-refined.onnx")
     check_free(out, overwrite=options.overwrite)
-    before = Path("runs") / model.stem
+    before = training_of(phrase, Path("runs") / model.stem)
     name = out.stem if out.stem != model.stem else f"{model.stem}-refined"
     folder = options.run_folder or Path("runs") / name
     rate = EventRate.of(PER_HOUR if options.false_accepts is None else options.false_accepts)
     values = Model(model).card.values
-    config = PhraseConfig(phrase, COUNTS, _seed(options.seed, model, values), rate.per_hour)
+    counts = COUNTS if before is None else FEWER
+    config = PhraseConfig(phrase, counts, _seed(options.seed, model, values), rate.per_hour)
     console = Console(stderr=True)
     if check_folder(folder, config):
         tell_notes(console, [f"{folder}: this training had ended before; its model is judged again"])

@@ -113,10 +113,8 @@ def gather(
     every = (*wanted.words, *wanted.held_out, *wanted.others, *wanted.sentences)
     told = _counted("voices", len(every), on_progress)
     said = list(speak(every, options.clips or default_folder(), options.threads, told))
-    phrases, talk = (
-        said[: len(wanted.words) + len(wanted.held_out)],
-        said[len(wanted.words) + len(wanted.held_out) :],
-    )
+    first = len(wanted.words) + len(wanted.held_out)
+    phrases, talk = said[:first], said[first:]
     others = talk[: len(wanted.others)]
     right = _right(phrases, config.phrase, options.threads, on_progress, notes)
     material = Material(
@@ -206,8 +204,6 @@ def _right(
 def _of_right_length(said: Sequence[Spoken]) -> list[Spoken]:
     """Clips whose length is near the middle of all of them."""
     lengths_s = np.array([one.end_s - one.start_s for one in said])
-    if not len(lengths_s):
-        return []
     middle_s = float(np.median(lengths_s))
     return [
         one
