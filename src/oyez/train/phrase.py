@@ -85,7 +85,7 @@ def train_phrase(
         config: how.
         material: from what.
         folder: of this training alone.
-        jobs: processes.
+        jobs: processes; the result is the same for any number.
         on_progress: told how far each stage is.
 
     Returns:
@@ -100,7 +100,7 @@ def train_phrase(
             f"expected clips of “{config.phrase}” to learn from and to hold out, got {len(material.words)} "
             f"and {len(material.held_out)}. Install voices: pip install 'oyez[train]'"
         )
-    torch.set_num_threads(max(1, jobs))
+    torch.set_num_threads(1)  # a head is small: two threads wait for each other, and add in another order
     stages = Stages(folder, on_progress)
     run = Run(folder, {**config.settings(), **material.settings()})
     rows = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in material.said)

@@ -101,7 +101,7 @@ def refine(
         before: folder of the training that the head comes from (see `training_of`), whose scenes are taken
             again; None makes some.
         config: how; None: the defaults.
-        jobs: processes.
+        jobs: processes; the result is the same for any number.
         on_progress: told how far each stage is.
 
     Returns:
@@ -117,7 +117,7 @@ def refine(
             f"expected recordings of “{phrase.phrase}”, and synthetic voices beside them, got "
             f"{len(material.recorded)} and {len(material.words)}. Record more: oyez record."
         )
-    torch.set_num_threads(max(1, jobs))
+    torch.set_num_threads(1)  # a head is small: two threads wait for each other, and add in another order
     stages = Stages(folder, on_progress)
     settings = {**phrase.settings(), **material.settings(), "refine": config.to_dict()}
     run = Run(folder, {**settings, "start": weights_digest(head.state_dict())})
