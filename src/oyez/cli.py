@@ -83,8 +83,8 @@ def synth(options: argparse.Namespace) -> None:
     """Write scenes to a folder."""
     from rich.progress import Progress
 
-    from oyez.options import scene_config
     from oyez.synth.folder import SceneFolder
+    from oyez.synth.options import scene_config
 
     folder = SceneFolder(
         out=options.out,
@@ -109,18 +109,27 @@ def synth(options: argparse.Namespace) -> None:
 
 
 def train(options: argparse.Namespace) -> None:
-    """Train a detector."""
+    """Train a detector: from a phrase in quotes, or from recordings."""
     from oyez.errors import require
-    from oyez.output import check_free
+    from oyez.train.options import Kind, course_scenes, kind_of
 
+    kind = kind_of(options)
     for library in ("torch", "onnx"):
         require(library, "train")
-    from oyez.options import scene_config
-    from oyez.train.command import run
+    if kind is Kind.PHRASE:
+        from oyez.train.phrase_command import run as train_phrase
 
-    out = options.out
-    check_free(out, overwrite=options.overwrite)
-    run(options, scene_config(options), options.run_folder or Path("runs") / out.stem)
+        train_phrase(options)
+    elif kind is Kind.REFINE:
+        from oyez.train.refine_command import run as refine
+
+        refine(options)
+    else:
+        from oyez.output import check_free
+        from oyez.train.command import run
+
+        check_free(options.out, overwrite=options.overwrite)
+        run(options, course_scenes(options), options.run_folder or Path("runs") / options.out.stem)
 
 
 def evaluate(options: argparse.Namespace) -> None:
@@ -253,10 +262,10 @@ def _parser() -> argparse.ArgumentParser:
         export_options,
         import_keras_options,
         phrase_options,
-        synth_options,
-        train_options,
     )
     from oyez.record.options import record_options
+    from oyez.synth.options import synth_options
+    from oyez.train.options import train_options
 
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 

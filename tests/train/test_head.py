@@ -69,6 +69,16 @@ def test_a_training_that_was_stopped_ends_as_if_it_had_not_been(tmp_path):
     assert len(Run(tmp_path / "b", {}).log) == 3
 
 
+def test_a_head_goes_on_from_weights_that_are_given(tmp_path):
+    first = train_head(_scenes(), _speech(), QUICK, HEAD, Run(tmp_path / "a", {}))
+    slow = HeadConfig(epochs=1, batch=4, learning_rate=1e-9)
+    start = first.state_dict()
+    second = train_head(_scenes(), _speech(), slow, HEAD, Run(tmp_path / "b", {}), start=start)
+    torch.testing.assert_close(_weights(first), _weights(second), atol=1e-6, rtol=0)
+    third = train_head(_scenes(), _speech(), QUICK, HEAD, Run(tmp_path / "c", {}), start=start)
+    assert not torch.allclose(_weights(first), _weights(third), atol=1e-3)
+
+
 def test_seeds_differ(tmp_path):
     heads = [
         train_head(

@@ -4,12 +4,14 @@ import numpy as np
 import pytest
 import torch
 
-from oyez.config import SmallConfig
+from oyez.config import SmallConfig, TriggerConfig
 from oyez.events import Span
+from oyez.synth.clips import Clip
 from oyez.train.bank import Bank
-from oyez.train.held_out import STEP_S, hours_heard, judge_head, word_tracks
+from oyez.train.held_out import STEP_S, heard_words, hours_heard, judge_head, said_alone, word_tracks
 from oyez.train.models import SmallHead
 from oyez.train.negatives import Negatives, Stretch
+from sounds import word
 
 STEPS = 125
 
@@ -74,3 +76,26 @@ def test_scores_of_scenes_are_those_of_the_head():
         wanted = torch.sigmoid(head(torch.from_numpy(scene[None]))[0])[0, :, 0].numpy()
     np.testing.assert_allclose(track.scores, wanted)
     assert STEP_S == 0.08
+
+
+def test_words_are_heard_or_missed_one_by_one():
+    trigger = TriggerConfig(threshold=0.6, smoothing=1)
+    loud, soft = _recording((40, 2.0)), _recording((40, 0.1))
+    span = Span("w", 2.5, 3.2)
+    words = [(loud, (span,)), (soft, (span,)), (loud, ()), (loud, (Span("w", 0.1, 0.5), span))]
+    assert heard_words(_Loudest(), words, trigger).tolist() == [True, False, True, False]
+    assert heard_words(_Loudest(), [], trigger).dtype == bool
+
+
+def test_recordings_are_heard_amid_silence():
+    clips = [
+        Clip(word(), 16_000, "w", 0.1, 0.5, "v", "a.wav"),
+        Clip(word(rate=8_000), 8_000, "w", 0.1, 0.5, "v", "b.wav"),
+    ]
+    found = said_alone(clips)
+    assert [spans for _, spans in found] == [(Span("w", 2.1, 2.5),)] * 2
+    assert {x.shape for x, _ in found} == {(52, 96)}  # 4.1 s, in whole steps of 80 ms
+    silence = [x[15:20] for x, _ in found]
+    np.testing.assert_array_equal(*silence)
+    assert np.abs(found[0][0][25:40] - found[0][0][20]).max() > 1
+    assert said_alone([]) == []

@@ -10,6 +10,7 @@ from oyez import audio
 from oyez.errors import DataError
 from oyez.synth.tts.cast import Cast
 from oyez.synth.tts.speak import Spoken
+from oyez.synth.tts.verify import Dropped, Verified
 from oyez.train import speaking
 from oyez.train.bank import Bank
 from oyez.train.budget import Counts
@@ -65,7 +66,14 @@ def test_the_same_seed_asks_for_the_same():
 
 
 def _options(tmp_path, **changes):
-    values = {"recordings": None, "backgrounds": None, "rooms": None, "clips": tmp_path, "threads": 1}
+    values = {
+        "recordings": None,
+        "negatives": None,
+        "backgrounds": None,
+        "rooms": None,
+        "clips": tmp_path,
+        "threads": 1,
+    }
     return argparse.Namespace(**{**values, **changes})
 
 
@@ -98,6 +106,7 @@ def faked(monkeypatch, tmp_path):
     monkeypatch.setattr(speaking, "cast", lambda **_: CAST)
     monkeypatch.setattr(speaking, "speak", speak)
     monkeypatch.setattr(speaking, "require", lambda *_: Package)
+    monkeypatch.setattr(speaking, "can_hear", lambda: False)
 
 
 def test_everything_is_gathered_and_what_is_mis_said_is_left_out(faked, tmp_path):
@@ -109,7 +118,12 @@ def test_everything_is_gathered_and_what_is_mis_said_is_left_out(faked, tmp_path
     assert len(material.talk) == 23
     assert [path.name for path in material.noises] == ["hiss.wav"]
     assert [one.text for one in material.negatives.stretches] == ["Good morning.", " | ", None]
-    assert notes == ["1 of 127 clips of the phrase were mis-said, and left out"]
+    assert notes == [
+        "clips were measured, not heard. To hear them: pip install 'oyez[verify]'",
+        "1 of 127 clips of the phrase were mis-said, and left out",
+    ]
+    assert len(material.said) == 150
+    assert material.said[0] == ("kokoro", "a", "smart kettle", 0)
     assert told[-1] == ("voices", 150, 150)
 
 
@@ -128,3 +142,44 @@ def test_a_test_among_relatives_is_told(faked, tmp_path, monkeypatch):
     monkeypatch.setattr(speaking, "cast", lambda **_: Cast((Fake("a"),), (Fake("b"),)))
     _, notes = gather(CONFIG, _options(tmp_path), lambda *_: None)
     assert any("no independent voice" in note for note in notes)
+
+
+@pytest.mark.parametrize(("wrong", "kept"), [(20, 107), (100, 126)])
+def test_where_clips_can_be_heard_they_are(faked, tmp_path, monkeypatch, wrong, kept):
+    """Unless most are heard as something else: then the recogniser is wrong, and lengths must do."""
+
+    def verified(said, phrase, jobs, on_progress):
+        assert (phrase, jobs) == ("smart kettle", 1)
+        on_progress(len(said))
+        return Verified(tuple(said[wrong:]), tuple(Dropped(one, "smart cattle") for one in said[:wrong]))
+
+    monkeypatch.setattr(speaking, "can_hear", lambda: True)
+    monkeypatch.setattr(speaking, "verified", verified)
+    told = []
+    material, notes = gather(CONFIG, _options(tmp_path), lambda *row: told.append(row))
+    assert len(material.words) + len(material.held_out) == kept
+    assert ("checking", 127, 127) in told
+    assert f"{127 - kept} of 127 clips of the phrase were mis-said, and left out" in notes
+    assert any("few clips are heard as" in note for note in notes) is (wrong == 100)
+
+
+def test_speech_of_ones_own_is_counted_and_the_phrase_left_out(faked, tmp_path):
+    for name, text in (("a", "Good evening."), ("b", "1.0\t2.0\tMy smart kettle!")):
+        audio.write(tmp_path / "radio" / f"{name}.wav", word(word_s=3.4), RATE)
+        (tmp_path / "radio" / f"{name}.txt").write_text(text)
+    audio.write(tmp_path / "news" / "c.wav", word(word_s=3.4), RATE)
+    options = _options(tmp_path, negatives=[tmp_path / "radio", tmp_path / "news"])
+    material, notes = gather(CONFIG, options, lambda *_: None)
+    assert [one.path.name for one in material.own] == ["a.wav", "c.wav"]
+    assert notes[:2] == [
+        "0.00 h of speech of your own train too",
+        "1 of your recordings of speech have the phrase in them, and were left out",
+    ]
+
+
+def test_some_people_are_kept_to_measure_on(faked, tmp_path):
+    for number in range(10):
+        audio.write(tmp_path / "mine" / f"p{number}_1.wav", word(), RATE)
+    material, notes = gather(CONFIG, _options(tmp_path, recordings=tmp_path / "mine"), lambda *_: None)
+    assert (len(material.recorded), len(material.measured)) == (8, 2)
+    assert "2 of 10 recordings train nothing and are measured on, of people who do not train" in notes

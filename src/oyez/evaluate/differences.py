@@ -1,14 +1,14 @@
 """What only one of two got wrong on the same things, and what chance makes of it.
 
-What both get right or wrong tells nothing about the difference. Needs scipy, which the extra `evaluate`
-installs.
+What both get right or wrong tells nothing about the difference. Whole numbers are all that it takes: a
+training, too, may ask.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from oyez.errors import ConfigError, require
+from oyez.errors import ConfigError
 from oyez.evaluate.match import EDGE_S, GRACE_S
 
 __all__ = ["Differences", "moments_in_both", "sign_test"]
@@ -76,8 +76,18 @@ def sign_test(less: int, more: int, alternative: str = "two-sided") -> float:
         raise ConfigError(f"counts must be 0 or more, got {less} and {more}.")
     if less + more == 0:
         return 1.0
-    binomtest = require("scipy.stats", "evaluate").binomtest
-    return float(binomtest(more, less + more, 0.5, alternative=alternative).pvalue)
+    if alternative == "greater":
+        return _tail(more, less + more)
+    return min(1.0, 2 * _tail(max(less, more), less + more))
+
+
+def _tail(heads: int, tosses: int) -> float:
+    """How often a fair coin shows so many heads or more."""
+    ways, found = 1, 0  # of `tosses` heads; then of one fewer, and so on
+    for number in range(tosses, heads - 1, -1):
+        found += ways
+        ways = ways * number // (tosses - number + 1)
+    return found / (1 << tosses)
 
 
 def moments_in_both(

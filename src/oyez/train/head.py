@@ -5,7 +5,7 @@ anew, by how high it was scored: what is nearly mistaken for the word is heard m
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,6 +76,7 @@ def train_head(
     head: SmallConfig,
     run: Run,
     on_epoch: Callable[[dict[str, float]], None] = lambda _: None,
+    start: Mapping[str, Tensor] | None = None,
 ) -> SmallHead:
     """Train a head for one word, or go on with a training that was stopped.
 
@@ -89,6 +90,7 @@ def train_head(
         head: its sizes.
         run: where checkpoints and the log go.
         on_epoch: called with each row of the log.
+        start: weights to begin with, of a head of those sizes; None draws them.
 
     Returns:
         The averaged head, in evaluation mode.
@@ -102,7 +104,7 @@ def train_head(
             f"expected {config.batch} scenes or more and some speech, got {len(scenes)} and {len(speech)}. "
             "Make more, or train in smaller batches."
         )
-    student = _Student(head, config, run, len(speech))
+    student = _Student(head, config, run, len(speech), start)
     for epoch in range(student.epoch, config.epochs):
         rng = np.random.default_rng((config.seed, epoch))
         order = rng.permutation(len(scenes))
@@ -142,10 +144,19 @@ def highest_scores(head: SmallHead, bank: Bank) -> npt.NDArray[np.float64]:
 class _Student:
     """A head, what its optimiser knows, the average of its weights, what speech it mistakes; all on disk."""
 
-    def __init__(self, head: SmallConfig, config: HeadConfig, run: Run, speech: int) -> None:
+    def __init__(
+        self,
+        head: SmallConfig,
+        config: HeadConfig,
+        run: Run,
+        speech: int,
+        start: Mapping[str, Tensor] | None,
+    ) -> None:
         torch.manual_seed(config.seed)
         self.config, self.run = config, run
         self.network, self.average = SmallHead(head), SmallHead(head)
+        if start is not None:
+            self.network.load_state_dict(start)
         self.average.load_state_dict(self.network.state_dict())
         self.optimizer = torch.optim.Adam(self.network.parameters())
         self.epoch, self.scores = 0, np.ones(speech)

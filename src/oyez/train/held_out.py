@@ -9,16 +9,23 @@ import torch
 
 from oyez.config import PRESETS, TriggerConfig
 from oyez.evaluate.calibration import threshold_table
-from oyez.evaluate.curve import Curve, Point, Track, sweep
+from oyez.evaluate.curve import Curve, Point, Track, heard, sweep
+from oyez.evaluate.match import match
 from oyez.events import Span
+from oyez.sound import fit, resample
+from oyez.synth.clips import Clip
+from oyez.train.bank import embed
 from oyez.train.models import SmallHead
 from oyez.train.negatives import Negatives
+from oyez.train.trunk import load_trunk
 
-__all__ = ["Verdict", "hours_heard", "judge_head", "word_tracks"]
+__all__ = ["Verdict", "heard_words", "hours_heard", "judge_head", "said_alone", "word_tracks"]
 
 SMALL = PRESETS["small"]
 STEP_S = SMALL.step / SMALL.features.rate
 WORD = "word"
+AROUND_S = (2.0, 1.5)
+"""Seconds of silence before and after a recording that is heard alone."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +101,44 @@ def word_tracks(
             logits, _ = head(torch.from_numpy(embeddings[None]))
         tracks.append(Track(torch.sigmoid(logits[0, :, 0]).numpy(), spans))
     return tracks
+
+
+def heard_words(
+    head: SmallHead,
+    words: Sequence[tuple[npt.NDArray[np.float32], tuple[Span, ...]]],
+    trigger: TriggerConfig,
+) -> npt.NDArray[np.bool_]:
+    """Whether each word is heard.
+
+    Args:
+        head: trained.
+        words: scenes: embeddings (steps, 96), and the words in them.
+        trigger: with the threshold.
+
+    Returns:
+        (words,), scene by scene; of several words in a scene those that are heard come first.
+    """
+    found: list[bool] = []
+    for track in word_tracks(head, words):
+        name = track.spans[0].word if track.spans else ""
+        matches = match(track.spans, heard(track, name, trigger, STEP_S))
+        found += [True] * matches.hits + [False] * matches.misses
+    return np.array(found, bool)
+
+
+def said_alone(clips: Sequence[Clip]) -> list[tuple[npt.NDArray[np.float32], tuple[Span, ...]]]:
+    """Clips as they are, amid silence: embeddings (steps, 96) of each, and the word in it."""
+    if not clips:
+        return []
+    rate, trunk = SMALL.features.rate, load_trunk()
+    words: list[tuple[npt.NDArray[np.float32], tuple[Span, ...]]] = []
+    for clip in clips:
+        before, after = (np.zeros(round(length_s * rate), np.float32) for length_s in AROUND_S)
+        samples = np.concatenate((before, resample(clip.samples, clip.rate, rate), after))
+        samples = fit(samples, -(-len(samples) // SMALL.step) * SMALL.step)
+        span = Span(clip.word, AROUND_S[0] + clip.start_s, AROUND_S[0] + clip.end_s)
+        words.append((embed(trunk, [samples])[0].astype(np.float32), (span,)))
+    return words
 
 
 def hours_heard(head: SmallHead, negatives: Negatives) -> npt.NDArray[np.float32]:

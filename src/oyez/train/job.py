@@ -18,7 +18,7 @@ from oyez.synth.scene import SceneConfig
 from oyez.train.dataset import ArrayExamples, Example, Examples, SceneExamples
 from oyez.train.loop import Progress, TrainConfig, train
 from oyez.train.models import CourseNetwork
-from oyez.train.run import Run
+from oyez.train.run import Run, weights_digest
 
 __all__ = ["Job", "hold_out"]
 
@@ -161,7 +161,7 @@ class Job(Config):
             ConfigError: the folder holds a training with other settings.
             DataError: a folder lacks what is needed.
         """
-        run = Run(folder, {**self.settings(), "files": self._files(), "start": _digest(start)})
+        run = Run(folder, {**self.settings(), "files": self._files(), "start": weights_digest(start)})
         learn, check = self.examples()
         torch.manual_seed(self.train.seed)
         network = CourseNetwork(self.preset.features, self.preset.model, len(learn.words))
@@ -175,16 +175,6 @@ class Job(Config):
             network.load_state_dict(start)
         best = train(network, learn, check, self.train, run, jobs=jobs, on_batch=on_batch, on_epoch=on_epoch)
         return best, learn
-
-
-def _digest(weights: dict[str, torch.Tensor] | None) -> str | None:
-    """Of the weights that a training starts from; None where they are drawn."""
-    if weights is None:
-        return None
-    found = hashlib.sha256()
-    for name, value in sorted(weights.items()):
-        found.update(name.encode() + value.numpy().tobytes())
-    return found.hexdigest()[:16]
 
 
 def hold_out(corpus: Corpus, share: float, seed: int) -> tuple[Corpus, Corpus]:

@@ -5,81 +5,37 @@ head as if it had not stopped.
 """
 
 import json
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import torch
 
-from oyez.config import Config, SmallConfig
-from oyez.errors import DataError
+from oyez.config import SmallConfig
+from oyez.errors import ConfigError, DataError
+from oyez.events import Span
 from oyez.output import write_text
-from oyez.synth.clips import Clip
-from oyez.synth.material import read_material
 from oyez.synth.turns import TurnsConfig
 from oyez.train.bank import Bank, join
-from oyez.train.budget import Counts
 from oyez.train.fill import Filling, fill
 from oyez.train.head import HeadConfig, train_head
-from oyez.train.held_out import Verdict, judge_head
+from oyez.train.held_out import Verdict, heard_words, judge_head, said_alone
 from oyez.train.models import SmallHead
-from oyez.train.negatives import Negatives
+from oyez.train.phrase_material import Material, PhraseConfig
 from oyez.train.recordings import Recording, segments
 from oyez.train.run import Run
 from oyez.train.scene_bank import Said, Scenes, fill_scenes, spans_of
+from oyez.train.stages import Progress, Stages
 
-__all__ = ["Learnt", "Material", "PhraseConfig", "Progress", "train_phrase"]
-
-Progress = Callable[[str, float, float], None]
-"""Called with a stage's name, what is done of it, and all of it, in its own units."""
-
-ROOMS = 400
-"""Simulated ones."""
+__all__ = [
+    "Learnt", "Material", "PhraseConfig", "Progress", "check_folder", "held_out_scenes", "train_phrase",
+]  # fmt: skip
 
 HELD_OUT_SCENES = 300
 HELD_OUT_TURNS = TurnsConfig(words=(1, 1), others=(0, 1))
 """Of scenes in which voices that trained nothing say the phrase."""
-
-
-@dataclass(frozen=True)
-class PhraseConfig(Config):
-    """How a phrase is learnt. With the clips and the hours it decides all of the result."""
-
-    phrase: str
-    counts: Counts
-    seed: int = 0
-    per_hour: float = 0.5
-    """False accepts at the threshold that is chosen, at most."""
-    recorded_share: float = 0.5
-    """Of the words in scenes, those that are recordings of people, where there are any."""
-
-
-@dataclass(frozen=True)
-class Material:
-    """Everything that is learnt from."""
-
-    words: tuple[Clip, ...]
-    """The phrase in many voices."""
-    held_out: tuple[Clip, ...]
-    """The phrase in voices that train nothing."""
-    others: tuple[Clip, ...]
-    """What sounds like it, and what does not."""
-    talk: tuple[Recording, ...]
-    """Sentences, and those others, as files: speech without the phrase, and talkers in the background."""
-    noises: tuple[Path, ...]
-    negatives: Negatives
-    """Hours without the phrase, from a bank; those marked for calibration train nothing."""
-    recorded: tuple[Clip, ...] = ()
-    """The phrase recorded by people: they train too."""
-    rooms: Path | None = None
-    """Impulse responses, beside simulated rooms."""
-    made_of: str = "phrase 1"
-    """Names all of this, with versions: what was rendered of something else is not taken."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +45,30 @@ class Learnt:
     head: SmallHead
     verdict: Verdict
     seconds: dict[str, float]
-    """On the clock, by stage; of stages that were done before, what is left of them."""
+    """On the clock, by stage, over all runs of the folder."""
+    measured: int = 0
+    """Recordings of people that trained nothing."""
+    measured_missed: int = 0
+    """Of those, as they are, at the threshold."""
+
+
+def check_folder(folder: Path, config: PhraseConfig) -> bool:
+    """Whether a folder's training had ended; before anything is said.
+
+    Raises:
+        ConfigError: it is another training.
+    """
+    path = folder / "run.json"
+    if path.exists():
+        known = json.loads(path.read_text(encoding="utf-8"))
+        ours = json.loads(json.dumps(config.settings()))
+        for name, value in ours.items():
+            if known.get(name) != value:
+                raise ConfigError(
+                    f"{folder} holds a training with another {name}: "
+                    f"expected {value}, got {known.get(name)}. Name another --run folder, or remove that one."
+                )
+    return (folder / "head.pt").exists()
 
 
 def train_phrase(
@@ -106,7 +85,7 @@ def train_phrase(
         config: how.
         material: from what.
         folder: of this training alone.
-        jobs: processes.
+        jobs: processes; the result is the same for any number.
         on_progress: told how far each stage is.
 
     Returns:
@@ -121,36 +100,22 @@ def train_phrase(
             f"expected clips of “{config.phrase}” to learn from and to hold out, got {len(material.words)} "
             f"and {len(material.held_out)}. Install voices: pip install 'oyez[train]'"
         )
-    torch.set_num_threads(max(1, jobs))
-    stages = _Stages(folder, on_progress)
-    settings = {**config.to_dict(), "counts": config.counts.to_dict()}
-    run = Run(folder, {**settings, "made_of": material.made_of, "clips": _clips(material)})
-    scenery = partial(
-        read_material,
-        {"noise": material.noises},
-        {"talk": [one.path for one in material.talk]},
-        material.rooms,
-    )
+    torch.set_num_threads(1)  # a head is small: two threads wait for each other, and add in another order
+    stages = Stages(folder, on_progress)
+    run = Run(folder, {**config.settings(), **material.settings()})
+    rows = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in material.said)
+    write_text(folder / "said.jsonl", rows, overwrite=True)
     with stages.stage("scenes", config.counts.scenes) as done:
         scenes = fill_scenes(
-            Scenes(_said(config, material), scenery, config.counts.scenes, seed=config.seed),
+            Scenes(_said(config, material), material.scenery, config.counts.scenes, seed=config.seed),
             folder / "scenes", jobs=jobs, on_scenes=done,
         )  # fmt: skip
     with stages.stage("held-out voices", HELD_OUT_SCENES) as done:
-        voices = Scenes(
-            Said(material.held_out, material.others),
-            scenery,
-            HELD_OUT_SCENES,
-            config.seed + 1,
-            HELD_OUT_TURNS,
-        )
-        heard = fill_scenes(voices, folder / "held_out", jobs=jobs, on_scenes=done)
-    cut = segments(material.talk)
-    with stages.stage("synthetic speech", 10.0 * len(cut)) as done:
-        filling = Filling(scenery, material.made_of, config.counts.renderings, seed=config.seed)
-        spoken = fill(cut, filling, folder / "speech", jobs=jobs, on_seconds=done)
+        heard = held_out_scenes(material, config.seed, folder / "held_out", jobs, done)
+    spoken = _filled(config, material, material.talk, "synthetic speech", folder / "speech", stages, jobs)
+    own = _filled(config, material, material.own, "your speech", folder / "own", stages, jobs)
     kept = material.negatives.calibration
-    speech = join([spoken.bank, material.negatives.only(~kept).bank])
+    speech = join([*spoken, *own, material.negatives.only(~kept).bank])
     with stages.stage("learning", config.counts.epochs) as done:
         learning = replace(HeadConfig(), epochs=config.counts.epochs, seed=config.seed)
         head = train_head(
@@ -162,11 +127,50 @@ def train_phrase(
             lambda _: done(1),
         )
     with stages.stage("judging", 1) as done:
-        words = list(zip(_each(heard), spans_of(folder / "held_out"), strict=True))
-        verdict = judge_head(head, words, material.negatives.only(kept), config.per_hour)
+        verdict = judge_head(head, heard, material.negatives.only(kept), config.per_hour)
+        found = heard_words(head, said_alone(material.measured), verdict.trigger)
         done(1)
     run.save("head.pt", {"head": head.state_dict()})
-    return Learnt(head, verdict, stages.seconds)
+    return Learnt(head, verdict, stages.seconds, len(found), int((~found).sum()))
+
+
+def held_out_scenes(
+    material: Material, seed: int, folder: Path, jobs: int, on_scenes: Callable[[int], None]
+) -> list[tuple[npt.NDArray[np.float32], tuple[Span, ...]]]:
+    """Scenes of the voices that train nothing, made or found in a folder.
+
+    Args:
+        material: whose `held_out` says the phrase.
+        seed: of the training.
+        folder: of these scenes alone.
+        jobs: processes.
+        on_scenes: called with the scenes that were done since the last call.
+
+    Returns:
+        Embeddings (steps, 96) of each, and the words in it.
+    """
+    said = Said(material.held_out, material.others)
+    scenes = Scenes(said, material.scenery, HELD_OUT_SCENES, seed + 1, HELD_OUT_TURNS)
+    bank = fill_scenes(scenes, folder, jobs=jobs, on_scenes=on_scenes)
+    return list(zip(_each(bank), spans_of(folder), strict=True))
+
+
+def _filled(
+    config: PhraseConfig,
+    material: Material,
+    speech: Sequence[Recording],
+    name: str,
+    folder: Path,
+    stages: Stages,
+    jobs: int,
+) -> list[Bank]:
+    """Speech without the phrase as a bank; none of no speech."""
+    if not speech:
+        return []
+    cut = segments(speech)
+    with stages.stage(name, 10.0 * len(cut)) as done:
+        filling = Filling(material.scenery, material.made_of, config.counts.renderings, seed=config.seed)
+        return [fill(cut, filling, folder, jobs=jobs, on_seconds=done).bank]
 
 
 def _said(config: PhraseConfig, material: Material) -> Said:
@@ -180,33 +184,5 @@ def _said(config: PhraseConfig, material: Material) -> Said:
     return Said(words, material.others, tuple(weights))
 
 
-def _clips(material: Material) -> dict[str, int]:
-    return {
-        name: len(getattr(material, name)) for name in ("words", "held_out", "others", "talk", "recorded")
-    }
-
-
 def _each(bank: Bank) -> Iterator[npt.NDArray[np.float32]]:
     return (bank.embeddings(slice(number, number + 1))[0] for number in range(len(bank)))
-
-
-class _Stages:
-    """Stages of a training: told while they go on, timed, and their times kept in the folder."""
-
-    def __init__(self, folder: Path, on_progress: Progress) -> None:
-        self._path, self._on_progress = folder / "seconds.json", on_progress
-        self.seconds: dict[str, float] = {}
-
-    @contextmanager
-    def stage(self, name: str, total: float) -> Iterator[Callable[[float], None]]:
-        start, done = time.monotonic(), 0.0
-
-        def advance(count: float) -> None:
-            nonlocal done
-            done += count
-            self._on_progress(name, done, total)
-
-        self._on_progress(name, 0.0, total)
-        yield advance
-        self.seconds[name] = round(time.monotonic() - start, 1)
-        write_text(self._path, json.dumps(self.seconds, indent=1) + "\n", overwrite=True)

@@ -1,6 +1,8 @@
 """A training's folder: settings, log, checkpoints. Knows nothing of what is learnt."""
 
+import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,7 @@ import torch
 from oyez.errors import ConfigError, OutputError
 from oyez.output import whole
 
-__all__ = ["Run", "read_log"]
+__all__ = ["Run", "read_log", "weights_digest"]
 
 
 class Run:
@@ -74,3 +76,13 @@ def read_log(folder: Path) -> list[dict[str, float]]:
     if not path.exists():
         return []
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def weights_digest(weights: Mapping[str, torch.Tensor] | None) -> str | None:
+    """Of the weights that a training starts from; None where they are drawn."""
+    if weights is None:
+        return None
+    found = hashlib.sha256()
+    for name, value in sorted(weights.items()):
+        found.update(name.encode() + value.numpy().tobytes())
+    return found.hexdigest()[:16]

@@ -1,7 +1,7 @@
 """Everything that is said for a training: the phrase, what sounds like it, sentences; and by whom."""
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +9,7 @@ import numpy as np
 
 from oyez import audio
 from oyez.errors import require
+from oyez.synth.clips import Clip
 from oyez.synth.forms import holds
 from oyez.synth.phrases import near_misses
 from oyez.synth.pronunciation import spoken
@@ -17,9 +18,11 @@ from oyez.synth.tts.cast import Cast, cast
 from oyez.synth.tts.clip_store import default_folder
 from oyez.synth.tts.recordings import Recordings
 from oyez.synth.tts.speak import Request, Spoken, speak
+from oyez.synth.tts.verify import can_hear, verified
 from oyez.synth.tts.voice import Voice
 from oyez.synth.wake_words import other_wake_words
 from oyez.train.negatives import shipped
+from oyez.train.own import Apart, set_apart, speech_without
 from oyez.train.phrase import Material, PhraseConfig, Progress
 from oyez.train.recordings import Recording
 
@@ -35,6 +38,9 @@ NEAR_MISS_TEXTS = 160
 LONGEST_TIMES = 1.8
 SHORTEST_TIMES = 0.5
 """Of the median length of the same text: what is longer or shorter was said wrong, or is no word."""
+
+FEWEST_HEARD = 0.5
+"""Share of the clips: where fewer are heard as the phrase, the recogniser does not know it."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +92,7 @@ def gather(
 
     Args:
         config: how the phrase is learnt.
-        options: of `oyez train`: `recordings`, `negatives`, `noise`, `rooms`, `clips`, `threads`.
+        options: of `oyez train`: `recordings`, `negatives`, `backgrounds`, `rooms`, `clips`, `threads`.
         on_progress: told how far it is.
 
     Returns:
@@ -96,47 +102,72 @@ def gather(
         OyezError: voices or hours are not installed, or a folder cannot be used.
     """
     bank = shipped().without_phrase(config.phrase, _says)
+    own, notes = _own(options, config)
+    recorded = _recorded(options, config)
+    if recorded.train:
+        notes.append(str(recorded))
     voices = cast(count=VOICES, seed=config.seed)
     wanted = requests(config, voices)
-    cache = options.clips or default_folder()
-    every = (*wanted.words, *wanted.held_out, *wanted.others, *wanted.sentences)
-    done = 0
-
-    def spoke(count: int) -> None:
-        nonlocal done
-        done += count
-        on_progress("voices", done, len(every))
-
-    said = list(speak(every, cache, options.threads, spoke))
-    words, rest = said[: len(wanted.words)], said[len(wanted.words) :]
-    held_out, rest = rest[: len(wanted.held_out)], rest[len(wanted.held_out) :]
-    others, talk = rest[: len(wanted.others)], rest
-    notes = []
-    good, good_out = _right(words), _right(held_out)
-    dropped = len(words) + len(held_out) - len(good) - len(good_out)
-    if dropped:
-        every_word = len(words) + len(held_out)
-        notes.append(f"{dropped} of {every_word} clips of the phrase were mis-said, and left out")
     if not voices.strangers:
         notes.append("no independent voice is installed to test on: held-out voices are of the same engines")
-    recorded = tuple(one.clip(config.phrase) for one in _recorded(options, config))
+    every = (*wanted.words, *wanted.held_out, *wanted.others, *wanted.sentences)
+    told = _counted("voices", len(every), on_progress)
+    said = list(speak(every, options.clips or default_folder(), options.threads, told))
+    first = len(wanted.words) + len(wanted.held_out)
+    phrases, talk = said[:first], said[first:]
+    others = talk[: len(wanted.others)]
+    right = _right(phrases, config.phrase, options.threads, on_progress, notes)
     material = Material(
-        words=tuple(one.clip(config.phrase) for one in good),
-        held_out=tuple(one.clip(config.phrase) for one in good_out),
+        words=_clips(phrases[: len(wanted.words)], config.phrase, right),
+        held_out=_clips(phrases[len(wanted.words) :], config.phrase, right),
         others=tuple(one.clip("other") for one in others if one.end_s > one.start_s),
         talk=tuple(_recording(one) for one in talk if one.end_s > one.start_s),
         noises=tuple(_noises(options)),
         negatives=bank,
-        recorded=recorded,
+        recorded=_clips(recorded.train, config.phrase),
+        measured=_clips(recorded.measure, config.phrase),
+        own=own,
         rooms=options.rooms,
         made_of=f"phrase 1 {config.phrase} {config.seed}",
+        said=tuple((one.voice.engine, one.voice.name, one.text, one.seed) for one in every),
     )
     return material, notes
 
 
-def _recorded(options: argparse.Namespace, config: PhraseConfig) -> Iterator[Spoken]:
-    if options.recordings is not None:
-        yield from Recordings(options.recordings, config.phrase).spoken()
+def _counted(name: str, total: int, on_progress: Progress) -> Callable[[int], None]:
+    """Adds up what is done of a stage."""
+    done = 0
+
+    def add(count: int) -> None:
+        nonlocal done
+        done += count
+        on_progress(name, done, total)
+
+    return add
+
+
+def _own(options: argparse.Namespace, config: PhraseConfig) -> tuple[tuple[Recording, ...], list[str]]:
+    """The user's speech without the phrase, and what to tell of it."""
+    if not options.negatives:
+        return (), []
+    own, left_out = speech_without(options.negatives, config.phrase, _says)
+    hours = sum(one.seconds for one in own) / 3600
+    notes = [f"{hours:.2f} h of speech of your own train too"]
+    if left_out:
+        notes.append(f"{left_out} of your recordings of speech have the phrase in them, and were left out")
+    return own, notes
+
+
+def _recorded(options: argparse.Namespace, config: PhraseConfig) -> Apart:
+    """People who say the phrase, where there are any."""
+    if options.recordings is None:
+        return Apart((), ())
+    return set_apart(list(Recordings(options.recordings, config.phrase).spoken()), config.seed)
+
+
+def _clips(said: Sequence[Spoken], phrase: str, right: Collection[str] | None = None) -> tuple[Clip, ...]:
+    """Of those whose file is one of the right ones; None: of all."""
+    return tuple(one.clip(phrase) for one in said if right is None or one.source in right)
 
 
 def _noises(options: argparse.Namespace) -> list[Path]:
@@ -146,11 +177,33 @@ def _noises(options: argparse.Namespace) -> list[Path]:
     return [path for folder in folders for path in audio.files_in(folder)]
 
 
-def _right(said: Sequence[Spoken]) -> list[Spoken]:
+def _right(
+    said: Sequence[Spoken], phrase: str, jobs: int, on_progress: Progress, notes: list[str]
+) -> set[str]:
+    """Files of the clips that say the phrase; `notes` are told of the rest.
+
+    They are heard where the extra `verify` is installed and most of them are heard as the phrase; else their
+    lengths alone are looked at.
+    """
+    right = {one.source for one in _of_right_length(said)}
+    if can_hear():
+        told = _counted("checking", len(said), on_progress)
+        heard = {one.source for one in verified(said, phrase, jobs, told).kept}
+        if len(heard) >= FEWEST_HEARD * len(said):
+            right = heard
+        else:
+            notes.append(f"few clips are heard as “{phrase}”, so only their lengths were checked")
+    else:
+        notes.append("clips were measured, not heard. To hear them: pip install 'oyez[verify]'")
+    dropped = sum(one.source not in right for one in said)
+    if dropped:
+        notes.append(f"{dropped} of {len(said)} clips of the phrase were mis-said, and left out")
+    return right
+
+
+def _of_right_length(said: Sequence[Spoken]) -> list[Spoken]:
     """Clips whose length is near the middle of all of them."""
     lengths_s = np.array([one.end_s - one.start_s for one in said])
-    if not len(lengths_s):
-        return []
     middle_s = float(np.median(lengths_s))
     return [
         one
