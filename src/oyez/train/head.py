@@ -32,7 +32,7 @@ class HeadConfig(Config):
 
     epochs: int = 10
     batch: int = 8
-    """Scenes in a batch, and as much speech. Many small updates: in batches of 32 as many epochs learn less."""
+    """Scenes in a batch, and as much speech. In batches of 32 as many epochs learn less."""
     learning_rate: float = 2e-3
     """Highest: it rises to it, then falls along a cosine."""
     warm_up: float = 0.05

@@ -56,7 +56,7 @@ def judge_head(
     per_hour: float,
     trigger: TriggerConfig | None = None,
 ) -> Verdict:
-    """Choose a threshold: of those with no more false accepts than that, the one that misses the fewest words.
+    """Choose a threshold: of those with no more false accepts than that, the one that misses fewest words.
 
     Args:
         head: trained.
