@@ -3,7 +3,17 @@ import pytest
 
 import sounds
 from oyez import sound
-from oyez.synth.effects import ECHO_BLOCK, Echo, at_speed, colour, loop, overload, reverberate, telephone
+from oyez.synth.effects import (
+    ECHO_BLOCK,
+    Echo,
+    at_speed,
+    at_tempo,
+    colour,
+    loop,
+    overload,
+    reverberate,
+    telephone,
+)
 
 RATE = 44_100
 
@@ -174,3 +184,31 @@ def test_an_echo_in_blocks_is_the_whole_convolution(length, rings, rng):
     np.testing.assert_allclose(heard, wanted[:length], atol=2e-3)
     np.testing.assert_array_equal(echo.heard(samples), heard)
     assert len(echo.heard(samples[:0])) == 0
+
+
+@pytest.mark.parametrize("rate", [16_000, 44_100])
+@pytest.mark.parametrize("tempo", [0.6, 0.85, 1.3, 2.0])
+def test_tempo_changes_the_length_and_neither_pitch_nor_level(tempo, rate):
+    samples = sounds.tone(150, 1, rate, 0.5)
+    said = at_tempo(samples, rate, tempo)
+    assert said.dtype == np.float32
+    assert len(said) == round(len(samples) / tempo)
+    inside = said[rate // 20 : -rate // 20]
+    assert sound.rms_dbfs(inside) == pytest.approx(sound.rms_dbfs(samples), abs=0.1)
+    assert sounds.spectrum_db(inside, rate, 140, 160) > -0.5
+
+
+@pytest.mark.parametrize("tempo", [0.7, 1.5])
+def test_tempo_moves_what_happens_to_where_it_belongs(tempo, rng):
+    samples = np.zeros(RATE, np.float32)
+    samples[RATE // 2 : RATE // 2 + 2_000] = 0.3 * rng.standard_normal(2_000)
+    loud = np.flatnonzero(np.abs(at_tempo(samples, RATE, tempo)) > 0.02) / RATE
+    assert loud[0] == pytest.approx(0.5 / tempo, abs=0.02)
+    assert loud[-1] == pytest.approx((0.5 + 2_000 / RATE) / tempo, abs=0.03)
+
+
+def test_no_tempo_and_next_to_nothing_stay_as_they_are(rng):
+    samples = rng.standard_normal(RATE).astype(np.float32)
+    np.testing.assert_array_equal(at_tempo(samples, RATE, 1.0), samples)
+    np.testing.assert_array_equal(at_tempo(samples[:100], RATE, 2.0), samples[:100])
+    assert len(at_tempo(samples[:0], RATE, 2.0)) == 0

@@ -12,6 +12,11 @@ def test_both_accents():
     assert sounds("view glass", british=True) == "vjuɡlɑs"
 
 
+def test_symbols_between_slashes_are_taken_as_they_are():
+    assert spoken("/vjˈu ɡzˈæs/") == spoken("/vjˈu ɡzˈæs/", british=True) == "vjˈu ɡzˈæs"
+    assert "/" not in spoken("either/or")
+
+
 def test_bare_is_one_sign_a_sound():
     assert bare("smˈɑɹt kˈɛTᵊl, ˌA!") == "smɑɹtkɛtəlA"
     assert bare("—") == ""

@@ -28,10 +28,13 @@ def test_counts_speeds_and_places_are_those_that_were_asked_for():
         assert 1 <= kinds.count("word") <= 3
         assert kinds.count("other") <= 2
         clips = [turn for turn in turns if turn.kind != "people"]
-        ends_s = [turn.start_s + 0.6 / turn.speed for turn in clips]
+        ends_s = [turn.start_s + 0.6 / turn.pace for turn in clips]
         assert all(turn.start_s >= end_s - 1e-9 for turn, end_s in zip(clips[1:], ends_s, strict=False))
         assert ends_s[-1] <= 10.0 + 1e-9
-        assert all(0.88 <= turn.speed <= 1.14 and abs(turn.gain_db) <= 3 for turn in turns)
+        assert all(
+            0.88 <= turn.speed <= 1.14 and 0.7 <= turn.tempo <= 1.15 and abs(turn.gain_db) <= 3
+            for turn in turns
+        )
         json.dumps([asdict(turn) for turn in turns])
     assert _drawn(3) == _drawn(3)
 
@@ -48,7 +51,7 @@ def test_talk_stands_close_to_words_but_never_in_them():
     before = after = 0
     for turns in _drawn(200, config):
         word, *talk = turns
-        start_s, end_s = word.start_s + 0.1 / word.speed, word.start_s + 0.5 / word.speed
+        start_s, end_s = word.start_s + 0.1 / word.pace, word.start_s + 0.5 / word.pace
         for turn in talk:
             stop_s = turn.start_s + turn.length_s
             assert 0.5 <= turn.length_s <= 3.0
@@ -71,6 +74,17 @@ def test_without_talk_there_is_none(material):
         "other",
     }
     assert all(turn.kind == "word" for turns in _drawn(20, others=[], material=material) for turn in turns)
+
+
+@pytest.mark.parametrize("tempo", [0.7, 1.3])
+def test_tempo_moves_spans_and_no_pitch(tempo):
+    samples, (span,) = speak((Turn("word", 0, 2.0, 1.0, 0.0, tempo=tempo),), WORDS, OTHERS, TALK)
+    assert (span.start_s, span.end_s) == (2.0 + 0.1 / tempo, 2.0 + 0.5 / tempo)
+    loud = np.flatnonzero(np.abs(samples) > 0.01) / RATE
+    assert loud[0] == pytest.approx(span.start_s, abs=0.02)
+    assert loud[-1] == pytest.approx(span.end_s, abs=0.02)
+    inside = samples[round((span.start_s + 0.05) * RATE) : round((span.end_s - 0.05) * RATE)]
+    assert sounds.spectrum_db(inside, RATE, 470, 530) > -0.5
 
 
 @pytest.mark.parametrize("index", [0, 1])  # at the scene's rate, and at another
@@ -121,6 +135,7 @@ def test_silent_clips_stay_silent():
         ({"words": (3, 1)}, "words must be lowest, highest"),
         ({"duration_s": 0.0}, "duration_s must be positive"),
         ({"speed": (0.0, 1.0)}, "speed must be positive"),
+        ({"tempo": (0.0, 1.0)}, "tempo must be positive"),
         ({"close_share": -0.1}, "close_share must be 0..1"),
     ],
 )

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from oyez import sound
 from oyez.sound import Samples
 
-__all__ = ["Echo", "at_speed", "colour", "loop", "overload", "reverberate", "telephone"]
+__all__ = ["Echo", "at_speed", "at_tempo", "colour", "loop", "overload", "reverberate", "telephone"]
 
 ROLL_OFF = 0.15  # of the cut-off: the low-pass falls from 0 to −60 dB over it
 STOP_DB = -60.0
@@ -17,6 +17,8 @@ PIVOT_HZ = 1_000.0
 TELEPHONE_HZ = (300.0, 3_400.0)
 MU = 255.0  # of the μ-law
 MU_STEPS = 127  # on each side of zero
+TEMPO_HOP_S, TEMPO_REACH_S = 0.015, 0.008  # of a pitch of 70 Hz there is one period in a hop
+TEMPO_LEAST = 0.01
 ECHO_BLOCK = 32_768  # samples that are transformed at once: more than twice an ordinary room's echo
 
 
@@ -92,6 +94,41 @@ def at_speed(samples: Samples, rate: int, speed: float) -> Samples:
         (about samples / speed,).
     """
     return sound.resample(samples, round(rate * speed), rate)
+
+
+def at_tempo(samples: Samples, rate: int, tempo: float) -> Samples:
+    """Said faster or slower: the pitch stays.
+
+    Windows are taken from where the sound goes on as it would have, and laid over each other.
+
+    Args:
+        samples: (samples,).
+        rate: Hertz.
+        tempo: above 1 is faster, and so shorter.
+
+    Returns:
+        (about samples / tempo,).
+
+    Source: Verhelst and Roelands (1993), WSOLA.
+    """
+    hop, reach = round(TEMPO_HOP_S * rate), round(TEMPO_REACH_S * rate)
+    length = round(len(samples) / tempo)
+    if abs(tempo - 1) < TEMPO_LEAST or len(samples) <= 2 * hop:
+        return samples
+    window = np.hanning(2 * hop + 1)[:-1].astype(np.float32)
+    frames = -(-length // hop) + 1
+    before = hop + reach
+    padded = np.pad(np.asarray(samples, np.float32), (before, 3 * hop + reach + round(hop * tempo)))
+    out = np.zeros((frames + 1) * hop, np.float32)
+    at = before - hop
+    for number in range(frames):
+        out[number * hop : (number + 2) * hop] += window * padded[at : at + 2 * hop]
+        wanted = before + round((number + 1) * hop * tempo) - hop
+        follows = padded[at + hop : at + 3 * hop]
+        start = min(max(wanted - reach, 0), len(padded) - 3 * hop - 2 * reach)
+        near = np.correlate(padded[start : start + 2 * hop + 2 * reach], follows)
+        at = start + int(np.argmax(near))
+    return out[hop : hop + length]
 
 
 class Echo:

@@ -35,7 +35,7 @@ def spoken(text: str, *, british: bool = False) -> str:
     """What a voice is given to say.
 
     Args:
-        text: English words.
+        text: English words; or symbols between slashes, which are taken as they are.
         british: the British pronunciation in place of the American one.
 
     Returns:
@@ -45,7 +45,8 @@ def spoken(text: str, *, british: bool = False) -> str:
         ConfigError: there is nothing in the text that can be said.
         MissingExtraError: hibari is not installed.
     """
-    said = str(_g2p(british)(text))
+    symbols = text.removeprefix("/").removesuffix("/")
+    said = symbols if f"/{symbols}/" == text else str(_g2p(british)(text))
     if not bare(said):
         raise ConfigError(f"a phrase should hold words that can be said, got {text!r}. Write it in letters.")
     return said

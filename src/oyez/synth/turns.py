@@ -10,6 +10,7 @@ from oyez import sound
 from oyez.config import Config
 from oyez.events import Span
 from oyez.sound import Samples
+from oyez.synth import effects
 from oyez.synth.clips import Clip
 from oyez.synth.material import Material, take
 from oyez.synth.surroundings import active_rms_dbfs
@@ -44,14 +45,18 @@ class TurnsConfig(Config):
     gain_db: float = 3.0
     """By which each turn is louder or softer than the others."""
     speed: Range = (0.88, 1.14)
+    """Of clips and talk: the pitch moves with it."""
+    tempo: Range = (0.7, 1.15)
+    """Of clips, besides: the pitch stays. Voices are at their best quick; people are quick and slow."""
 
     def __post_init__(self) -> None:
-        for name in ("words", "others", "close_s", "apart_s", "speed"):
+        for name in ("words", "others", "close_s", "apart_s", "speed", "tempo"):
             low, high = getattr(self, name)
             object.__setattr__(self, name, (low, high))
             self._check(0 <= low <= high, f"{name} must be lowest, highest", (low, high))
         self._check(self.duration_s > 0, "duration_s must be positive", self.duration_s)
         self._check(self.speed[0] > 0, "speed must be positive", self.speed)
+        self._check(self.tempo[0] > 0, "tempo must be positive", self.tempo)
         for name in ("at_once_share", "close_share"):
             self._check(0 <= getattr(self, name) <= 1, f"{name} must be 0..1", getattr(self, name))
 
@@ -72,6 +77,12 @@ class Turn:
     """Of talk: where in the recording it starts, as a share of it."""
     length_s: float = 0.0
     """Of talk: seconds in the scene."""
+    tempo: float = 1.0
+
+    @property
+    def pace(self) -> float:
+        """Seconds of the clip in a second of the scene."""
+        return self.speed * self.tempo
 
 
 def draw_turns(
@@ -98,9 +109,12 @@ def draw_turns(
     kinds += [(OTHER, n) for n in _some(rng, config.others, len(others))]
     order = [kinds[n] for n in rng.permutation(len(kinds))]
     speeds = rng.uniform(*config.speed, len(order))
+    slowest, quickest = (math.log(tempo) for tempo in config.tempo)
+    tempos = np.exp(rng.uniform(slowest, quickest, len(order)))
+    paces = speeds * tempos
     lengths_s = [
-        (words if kind == WORD else others)[index].duration_s / speed
-        for (kind, index), speed in zip(order, speeds, strict=True)
+        (words if kind == WORD else others)[index].duration_s / pace
+        for (kind, index), pace in zip(order, paces, strict=True)
     ]
     gaps_s = rng.dirichlet(np.ones(len(order) + 1)) * max(config.duration_s - sum(lengths_s), 0.0)
     if rng.random() < config.at_once_share:
@@ -110,10 +124,11 @@ def draw_turns(
     for number, (kind, index) in enumerate(order):
         at_s += gaps_s[number]
         gain_db = rng.uniform(-config.gain_db, config.gain_db)
-        turns.append(Turn(kind, index, float(at_s), float(speeds[number]), gain_db))
+        speed, tempo = float(speeds[number]), float(tempos[number])
+        turns.append(Turn(kind, index, float(at_s), speed, gain_db, tempo=tempo))
         if kind == WORD:
-            clip, speed = words[index], speeds[number]
-            before_s, after_s = at_s + clip.start_s / speed, at_s + clip.end_s / speed
+            clip, pace = words[index], paces[number]
+            before_s, after_s = at_s + clip.start_s / pace, at_s + clip.end_s / pace
             close += _talk(rng, material, config, at_s - gaps_s[number], before_s, before=True)
             stop_s = at_s + lengths_s[number] + gaps_s[number + 1]
             close += _talk(rng, material, config, after_s, stop_s, before=False)
@@ -147,10 +162,11 @@ def speak(
         if turn.kind in (WORD, OTHER):
             clip = (words if turn.kind == WORD else others)[turn.index]
             samples = sound.resample(clip.samples, round(clip.rate * turn.speed), material.rate)
+            samples = effects.at_tempo(samples, material.rate, turn.tempo)
             if turn.kind == WORD and start + len(samples) <= length:
                 start_s = start / material.rate
                 spans.append(
-                    Span(clip.word, start_s + clip.start_s / turn.speed, start_s + clip.end_s / turn.speed)
+                    Span(clip.word, start_s + clip.start_s / turn.pace, start_s + clip.end_s / turn.pace)
                 )
         else:
             samples = _stretch(turn, material)
