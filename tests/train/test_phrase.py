@@ -14,10 +14,10 @@ from oyez.errors import ConfigError, DataError
 from oyez.synth.clips import Clip
 from oyez.train.bank import Bank
 from oyez.train.budget import Counts
-from oyez.train.head import train_head
 from oyez.train.negatives import Negatives, Stretch
 from oyez.train.phrase import Material, PhraseConfig, _said, check_folder, train_phrase
 from oyez.train.recordings import Recording
+from oyez.train.several import train_heads
 from sounds import noise, word
 
 RATE = 16_000
@@ -172,11 +172,11 @@ def test_the_folder_says_what_it_was_made_of(material, tmp_path):
 def test_speech_of_ones_own_trains_too(material, tmp_path, monkeypatch):
     heard = []
 
-    def spy(scenes, speech, *rest):
+    def spy(count, scenes, speech, *rest, **named):
         heard.append(len(speech))
-        return train_head(scenes, speech, *rest)
+        return train_heads(count, scenes, speech, *rest, **named)
 
-    monkeypatch.setattr("oyez.train.phrase.train_head", spy)
+    monkeypatch.setattr("oyez.train.phrase.train_heads", spy)
     told = []
     audio.write(tmp_path / "mine" / "radio.wav", noise(5, 30.0, RATE), RATE)
     own = (Recording(tmp_path / "mine" / "radio.wav", "mine", "radio", None, 30.0),)

@@ -20,18 +20,22 @@ from oyez.output import write_text
 from oyez.synth.turns import TurnsConfig
 from oyez.train.bank import Bank, join
 from oyez.train.fill import Filling, fill
-from oyez.train.head import HeadConfig, train_head
+from oyez.train.head import HeadConfig
 from oyez.train.held_out import Verdict, heard_words, judge_head, said_alone
 from oyez.train.models import SmallHead
 from oyez.train.phrase_material import Material, PhraseConfig
 from oyez.train.recordings import Recording, segments
 from oyez.train.run import Run
 from oyez.train.scene_bank import Said, Scenes, fill_scenes, spans_of
+from oyez.train.several import train_heads
 from oyez.train.stages import Progress, Stages
 
 __all__ = [
     "Learnt", "Material", "PhraseConfig", "Progress", "check_folder", "held_out_scenes", "train_phrase",
 ]  # fmt: skip
+
+HEADS = 2
+"""That learn and are written as one."""
 
 HELD_OUT_SCENES = 300
 HELD_OUT_TURNS = TurnsConfig(words=(1, 1), others=(0, 1))
@@ -118,14 +122,8 @@ def train_phrase(
     speech = join([*spoken, *own, material.negatives.only(~kept).bank])
     with stages.stage("learning", config.counts.epochs) as done:
         learning = replace(HeadConfig(), epochs=config.counts.epochs, seed=config.seed)
-        head = train_head(
-            scenes,
-            speech,
-            learning,
-            SmallConfig(),
-            Run(folder / "head", learning.to_dict()),
-            lambda _: done(1),
-        )
+        sizes, where = SmallConfig(), folder / "head"
+        head = train_heads(HEADS, scenes, speech, learning, sizes, where, jobs=jobs, on_epoch=lambda: done(1))
     with stages.stage("judging", 1) as done:
         verdict = judge_head(head, heard, material.negatives.only(kept), config.per_hour)
         found = heard_words(head, said_alone(material.measured), verdict.trigger)
