@@ -59,8 +59,8 @@ def train(oyez: Path, phrase: str, options: argparse.Namespace) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     with tempfile.TemporaryDirectory() as home:
         began_s = time.monotonic()
-        command = [oyez, "train", phrase, "--budget", options.budget, "--out", out.resolve(), "--overwrite"]
-        said = run([*command, "--run", folder.resolve()], home=Path(home))
+        command = [oyez, "train", phrase, "--budget", options.budget, "--out", out.name, "--overwrite"]
+        said = run([*command, "--run", name], home=Path(home), inside=options.out)
         minutes = (time.monotonic() - began_s) / 60
     highest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 2**20
     cost = {"phrase": phrase, "minutes": minutes, "process_gib": highest, "said": said}
@@ -97,13 +97,15 @@ def report(options: argparse.Namespace) -> str:
     )
 
 
-def run(command: list[object], home: Path | None = None) -> str:
+def run(command: list[object], home: Path | None = None, inside: Path | None = None) -> str:
     """Run, and return what it printed; what it tells meanwhile is shown."""
     env = dict(os.environ)
     if home is not None:
         env["HOME"] = str(home)
         env.pop("XDG_CACHE_HOME", None)
-    done = subprocess.run(list(map(str, command)), env=env, stdout=subprocess.PIPE, text=True, check=True)
+    done = subprocess.run(
+        list(map(str, command)), env=env, cwd=inside, stdout=subprocess.PIPE, text=True, check=True
+    )
     return done.stdout
 
 

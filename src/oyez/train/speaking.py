@@ -35,9 +35,6 @@ SLOW_SENTENCES = 8
 
 QUICK = "hibari"
 NEAR_MISS_TEXTS = 160
-NEAR_MISSES_DRAWN = 400
-NEAREST = 1.5
-"""Sounds by which what is no word must differ: people differ by less when they say the phrase."""
 LONGEST_TIMES = 1.8
 SHORTEST_TIMES = 0.5
 """Of the median length of the same text: what is longer or shorter was said wrong, or is no word."""
@@ -70,7 +67,10 @@ def requests(config: PhraseConfig, voices: Cast) -> Requests:
     train, out = voices.train, voices.validation
     quick = [voice for voice in train if voice.engine == QUICK] or list(train)
     slow = [voice for voice in train if voice.engine != QUICK] or list(train)
-    texts = _near(phrase, config.seed) + _without(other_wake_words(), phrase)
+    near = near_misses(phrase, NEAR_MISS_TEXTS, config.seed)
+    # sounds that are no words are left out: people differ by as much when they say the phrase
+    texts = [one.text for one in near if "/" not in one.text]
+    texts += _without(other_wake_words(), phrase)
     lines = sentences(config.seed, counts.sentences, without=[phrase])
     return Requests(
         tuple(Request(train[n % len(train)], phrase, n) for n in range(counts.words)),
@@ -176,15 +176,6 @@ def _noises(options: argparse.Namespace) -> list[Path]:
     if options.backgrounds is not None:
         folders.append(options.backgrounds)
     return [path for folder in folders for path in audio.files_in(folder)]
-
-
-def _near(phrase: str, seed: int) -> list[str]:
-    """What sounds like the phrase: words first, then sounds between slashes that are no words."""
-    near = near_misses(phrase, NEAR_MISSES_DRAWN, seed)
-    words = [one.text for one in near if "/" not in one.text]
-    rest = [one.text for one in near if "/" in one.text and one.distance >= NEAREST]
-    rng = np.random.default_rng((seed, 1))
-    return (words + [rest[number] for number in rng.permutation(len(rest))])[:NEAR_MISS_TEXTS]
 
 
 def _right(
