@@ -83,7 +83,7 @@ def test_stages_are_told_timed_and_kept(material, tmp_path):
     told = []
     learnt = train_phrase(CONFIG, material, tmp_path / "run", on_progress=lambda *row: told.append(row))
     stages = list(dict.fromkeys(name for name, _, _ in told))
-    assert stages == ["scenes", "held-out voices", "synthetic speech", "learning", "judging"]
+    assert stages == ["scenes", "held-out voices", "learning", "judging"]
     for name in stages:
         last = [row for row in told if row[0] == name][-1]
         assert last[1] == pytest.approx(last[2])
@@ -140,7 +140,7 @@ class StopError(Exception):
     pass
 
 
-@pytest.mark.parametrize("stage", ["scenes", "held-out voices", "synthetic speech", "learning", "judging"])
+@pytest.mark.parametrize("stage", ["scenes", "held-out voices", "learning", "judging"])
 def test_a_training_that_was_stopped_goes_on_and_gives_the_same(material, tmp_path, whole, stage):
     def stop(name, done, _):
         if name == stage and done:
@@ -183,8 +183,8 @@ def test_speech_of_ones_own_trains_too(material, tmp_path, monkeypatch):
     train_phrase(
         CONFIG, replace(material, own=own), tmp_path / "b", on_progress=lambda *row: told.append(row[0])
     )
-    # those of the bank that train, and two and three times ten seconds, clean and in one rendering
-    assert heard == [4 + 2 * 2 + 3 * 2]
+    # those of the bank that train, and three times ten seconds, clean and in one rendering
+    assert heard == [4 + 3 * 2]
     assert "your speech" in told
 
 

@@ -31,7 +31,7 @@ class Counts(Config):
     scenes: int = 4_000
     """Of ten seconds, with the phrase in them."""
     renderings: int = 3
-    """Of each ten seconds of synthetic sentences and of recordings of your own, besides the clean one."""
+    """Of each ten seconds of recordings of your own, besides the clean one."""
     epochs: int = 14
     """Over the scenes, with as much speech without the phrase."""
 

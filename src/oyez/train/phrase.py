@@ -5,7 +5,7 @@ head as if it had not stopped.
 """
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from oyez.train.head import HeadConfig
 from oyez.train.held_out import Verdict, heard_words, judge_head, said_alone
 from oyez.train.models import SmallHead
 from oyez.train.phrase_material import Material, PhraseConfig
-from oyez.train.recordings import Recording, segments
+from oyez.train.recordings import segments
 from oyez.train.run import Run
 from oyez.train.scene_bank import Said, Scenes, fill_scenes, spans_of
 from oyez.train.several import train_heads
@@ -116,10 +116,9 @@ def train_phrase(
         )  # fmt: skip
     with stages.stage("held-out voices", HELD_OUT_SCENES) as done:
         heard = held_out_scenes(material, config.seed, folder / "held_out", jobs, done)
-    spoken = _filled(config, material, material.talk, "synthetic speech", folder / "speech", stages, jobs)
-    own = _filled(config, material, material.own, "your speech", folder / "own", stages, jobs)
+    own = _filled(config, material, folder / "own", stages, jobs)
     kept = material.negatives.calibration
-    speech = join([*spoken, *own, material.negatives.only(~kept).bank])
+    speech = join([*own, material.negatives.only(~kept).bank])
     with stages.stage("learning", config.counts.epochs) as done:
         learning = replace(HeadConfig(), epochs=config.counts.epochs, seed=config.seed)
         sizes, where = SmallConfig(), folder / "head"
@@ -153,20 +152,12 @@ def held_out_scenes(
     return list(zip(_each(bank), spans_of(folder), strict=True))
 
 
-def _filled(
-    config: PhraseConfig,
-    material: Material,
-    speech: Sequence[Recording],
-    name: str,
-    folder: Path,
-    stages: Stages,
-    jobs: int,
-) -> list[Bank]:
-    """Speech without the phrase as a bank; none of no speech."""
-    if not speech:
+def _filled(config: PhraseConfig, material: Material, folder: Path, stages: Stages, jobs: int) -> list[Bank]:
+    """The user's own speech without the phrase as a bank; none where there is none."""
+    if not material.own:
         return []
-    cut = segments(speech)
-    with stages.stage(name, 10.0 * len(cut)) as done:
+    cut = segments(material.own)
+    with stages.stage("your speech", 10.0 * len(cut)) as done:
         filling = Filling(material.scenery, material.made_of, config.counts.renderings, seed=config.seed)
         return [fill(cut, filling, folder, jobs=jobs, on_seconds=done).bank]
 

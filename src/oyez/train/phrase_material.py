@@ -59,7 +59,7 @@ class Material:
     others: tuple[Clip, ...]
     """What sounds like it, and what does not."""
     talk: tuple[Recording, ...]
-    """Sentences, and those others, as files: speech without the phrase, and talkers in the background."""
+    """Sentences, and those others, as files: talkers in the background, and close to the phrase."""
     noises: tuple[Path, ...]
     negatives: Negatives
     """Hours without the phrase, from a bank; those marked for calibration train nothing."""
