@@ -1,8 +1,11 @@
 """All that `oyez train PHRASE` needs, in small and without engines: voices, noises, hours, counts."""
 
+from contextlib import contextmanager
 from dataclasses import replace
 
 import numpy as np
+import pytest
+import torch
 
 from fake_voice import FakeVoice
 from oyez import audio
@@ -51,3 +54,17 @@ def fake_training(monkeypatch, folder):
     monkeypatch.setattr(phrase_command, "counts_for", lambda *_: COUNTS)
     monkeypatch.setattr(refine_command, "COUNTS", COUNTS)
     monkeypatch.setattr(refine_command, "FEWER", replace(COUNTS, words=2))
+
+
+@contextmanager
+def few_scenes():
+    """Trainings with next to nothing in them."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr("oyez.train.phrase.HELD_OUT_SCENES", 6)
+        monkeypatch.setattr("oyez.train.phrase_material.ROOMS", 2)
+        yield
+
+
+def weights_of(head):
+    """All of a head's weights, in a row."""
+    return torch.cat([value.flatten() for value in head.state_dict().values()])

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 
+from fake_training import few_scenes, weights_of
 from oyez import audio
 from oyez.errors import ConfigError, DataError
 from oyez.synth.clips import Clip
@@ -56,14 +57,8 @@ def material(tmp_path_factory):
 
 @pytest.fixture(scope="module", autouse=True)
 def _few():
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.setattr("oyez.train.phrase.HELD_OUT_SCENES", 6)
-        monkeypatch.setattr("oyez.train.phrase_material.ROOMS", 2)
+    with few_scenes():
         yield
-
-
-def _weights(head):
-    return torch.cat([value.flatten() for value in head.state_dict().values()])
 
 
 @pytest.fixture(scope="module")
@@ -98,13 +93,13 @@ def test_what_is_done_is_not_done_again_and_gives_the_same(material, whole, run)
     before = (run / "scenes/scenes_000.npz").stat().st_mtime_ns
     again = train_phrase(CONFIG, material, run)
     assert (run / "scenes/scenes_000.npz").stat().st_mtime_ns == before
-    assert torch.equal(_weights(again.head), _weights(whole[0].head))
+    assert torch.equal(weights_of(again.head), weights_of(whole[0].head))
     assert again.verdict.trigger == whole[0].verdict.trigger
 
 
 def test_the_same_seed_and_counts_give_the_same_bytes(material, whole, tmp_path):
     afresh = train_phrase(CONFIG, material, tmp_path / "other")
-    assert _weights(afresh.head).numpy().tobytes() == _weights(whole[0].head).numpy().tobytes()
+    assert weights_of(afresh.head).numpy().tobytes() == weights_of(whole[0].head).numpy().tobytes()
     assert afresh.verdict.trigger == whole[0].verdict.trigger
 
 
@@ -131,7 +126,7 @@ def test_another_training_in_the_folder_is_an_error(material, run, tmp_path):
 def test_a_threshold_is_chosen_again_without_learning_again(material, whole, run):
     first = whole[0]
     strict = train_phrase(replace(CONFIG, per_hour=0.1), material, run)
-    assert torch.equal(_weights(first.head), _weights(strict.head))
+    assert torch.equal(weights_of(first.head), weights_of(strict.head))
     assert strict.verdict.false_accepts == 0
     assert strict.verdict.trigger.threshold >= first.verdict.trigger.threshold
 
@@ -151,7 +146,7 @@ def test_a_training_that_was_stopped_goes_on_and_gives_the_same(material, tmp_pa
     assert stage in json.loads((tmp_path / "run/seconds.json").read_text())
     assert not (tmp_path / "run/head.pt").exists()
     again = train_phrase(CONFIG, material, tmp_path / "run")
-    assert torch.equal(_weights(again.head), _weights(whole[0].head))
+    assert torch.equal(weights_of(again.head), weights_of(whole[0].head))
 
 
 def test_the_folder_says_what_it_was_made_of(material, tmp_path):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from fake_training import COUNTS, fake_bank
+from fake_training import COUNTS, fake_bank, few_scenes, weights_of
 from oyez import audio
 from oyez.config import SmallConfig
 from oyez.errors import ConfigError, DataError
@@ -48,9 +48,7 @@ def material(tmp_path_factory):
 
 @pytest.fixture(scope="module", autouse=True)
 def _few():
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.setattr("oyez.train.phrase.HELD_OUT_SCENES", 6)
-        monkeypatch.setattr("oyez.train.phrase_material.ROOMS", 2)
+    with few_scenes():
         yield
 
 
@@ -59,10 +57,6 @@ def before(material, tmp_path_factory):
     """The head of a training from text, and that training's folder."""
     folder = tmp_path_factory.mktemp("before") / "run"
     return train_phrase(PHRASE, material, folder).head, folder
-
-
-def _weights(head):
-    return torch.cat([value.flatten() for value in head.state_dict().values()])
 
 
 def test_both_heads_are_judged_on_the_same(material, before, tmp_path):
@@ -78,7 +72,7 @@ def test_both_heads_are_judged_on_the_same(material, before, tmp_path):
     for name in found.seconds:
         last = [row for row in told if row[0] == name][-1]
         assert last[1] == pytest.approx(last[2])
-    assert not torch.equal(_weights(found.head), _weights(head))
+    assert not torch.equal(weights_of(found.head), weights_of(head))
     assert found.before.words == found.after.words == 6
     assert found.before.hours == found.after.hours
     one = found.differences
@@ -88,7 +82,7 @@ def test_both_heads_are_judged_on_the_same(material, before, tmp_path):
     assert not (tmp_path / "run/scenes").exists()  # those of the training before were taken
     assert json.loads((tmp_path / "run/run.json").read_text())["refine"] == QUICK.to_dict()
     again = refine(head, PHRASE, material, tmp_path / "run", before=folder, config=QUICK)
-    assert torch.equal(_weights(again.head), _weights(found.head))
+    assert torch.equal(weights_of(again.head), weights_of(found.head))
     with pytest.raises(ConfigError, match="other settings"):
         refine(SmallHead(SmallConfig()), PHRASE, material, tmp_path / "run", before=folder, config=QUICK)
 
