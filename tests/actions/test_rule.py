@@ -3,10 +3,13 @@
 import json
 import os
 import threading
+import time
 
 import pytest
 
+from oyez.actions import rule
 from oyez.actions.mqtt import Message
+from oyez.actions.program import Program
 from oyez.actions.rule import COOLDOWN_S, TIMEOUT_S, Chime, Command, JsonLine, Rule, parse
 from oyez.actions.webhook import Webhook
 from oyez.errors import ActionError, ConfigError
@@ -85,7 +88,16 @@ def test_a_command_that_hangs_is_ended():
         Command("sleep 600").do(FOUND, 0.05)
 
 
-def test_a_command_can_be_cancelled(tmp_path):
+@pytest.mark.parametrize("slow_s", [0.0, 0.3])
+def test_a_command_can_be_cancelled(tmp_path, monkeypatch, slow_s):
+    """Also while it is being started: it may run for a while before who starts it knows."""
+
+    class Slow(Program):
+        def __init__(self, *arguments):
+            super().__init__(*arguments)
+            time.sleep(slow_s)
+
+    monkeypatch.setattr(rule, "Program", Slow)
     pipe = tmp_path / "begun"
     os.mkfifo(pipe)
     command, told = Command(f'echo on > "{pipe}"; sleep 600'), []
@@ -97,7 +109,7 @@ def test_a_command_can_be_cancelled(tmp_path):
             told.append(str(error))
 
     command.cancel()  # nothing runs yet
-    thread = threading.Thread(target=run)
+    thread = threading.Thread(target=run, daemon=True)
     thread.start()
     pipe.read_text()
     command.cancel()

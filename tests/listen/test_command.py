@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -252,7 +253,7 @@ def test_a_microphone_that_comes_back(model, on_demand, capsys, monkeypatch):
         if len(waited) > 2:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(listen_command.time, "sleep", wait)
+    monkeypatch.setattr(listen_command, "time", SimpleNamespace(sleep=wait))
     assert _listen(model, "--no-chime", "--device", "Built") == 130
     out, err = capsys.readouterr()
     assert [line.split()[0][:6] for line in out.splitlines()] == ["0:01.0", "0:02.5", "0:05.0"]

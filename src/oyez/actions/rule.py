@@ -9,6 +9,7 @@ chime                             our own sound
 
 import json
 import re
+import threading
 from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -78,15 +79,17 @@ class Command:
         """Nothing is started yet."""
         self._line = line
         self._running: Program | None = None
+        self._starting = threading.Lock()
 
     def __str__(self) -> str:
         return f"run:{self._line}"
 
     def do(self, detection: Detection, timeout_s: float) -> str:
         """Start it, and wait for its end; as in `Action`."""
-        self._running = Program(self._line, describe(detection))
+        with self._starting:
+            program = self._running = Program(self._line, describe(detection))
         try:
-            code = self._running.wait(timeout_s)
+            code = program.wait(timeout_s)
         finally:
             self._running = None
         if code:
@@ -94,8 +97,9 @@ class Command:
         return "done"
 
     def cancel(self) -> None:
-        """End what runs; from another thread."""
-        running = self._running
+        """End what runs, or is just being started; from another thread."""
+        with self._starting:
+            running = self._running
         if running is not None:
             running.kill()
 
