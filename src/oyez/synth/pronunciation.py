@@ -16,6 +16,7 @@ __all__ = [
     "bare",
     "dictionary",
     "is_known",
+    "is_symbols",
     "sounds",
     "spoken",
     "syllables",
@@ -45,11 +46,19 @@ def spoken(text: str, *, british: bool = False) -> str:
         ConfigError: there is nothing in the text that can be said.
         MissingExtraError: hibari is not installed.
     """
-    symbols = text.removeprefix("/").removesuffix("/")
-    said = symbols if f"/{symbols}/" == text else str(_g2p(british)(text))
+    said = text[1:-1] if is_symbols(text) else str(_g2p(british)(text))
     if not bare(said):
         raise ConfigError(f"a phrase should hold words that can be said, got {text!r}. Write it in letters.")
     return said
+
+
+def is_symbols(text: str) -> bool:
+    """Whether a text is symbols between slashes, which are said as they are.
+
+    >>> is_symbols("/kɑmpjˈuːtə/"), is_symbols("and/or")
+    (True, False)
+    """
+    return len(text) > 2 and text[0] == text[-1] == "/"
 
 
 def bare(said: str) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 
 from oyez import audio
 from oyez.errors import require
+from oyez.synth.accents import accented
 from oyez.synth.clips import Clip
 from oyez.synth.forms import holds
 from oyez.synth.phrases import near_misses
@@ -29,6 +30,8 @@ from oyez.train.recordings import Recording
 __all__ = ["Requests", "gather", "requests"]
 
 VOICES = 800
+ACCENTED = 0.5
+"""Share of the clips of the phrase, said as people say it whose first language is another."""
 HELD_OUT_CLIPS = 120
 SLOW_SENTENCES = 8
 """Every so many-th sentence is said by an engine that takes its time."""
@@ -73,8 +76,13 @@ def requests(config: PhraseConfig, voices: Cast) -> Requests:
     texts += _without(other_wake_words(), phrase)
     lines = sentences(config.seed, counts.sentences, without=[phrase])
     return Requests(
-        tuple(Request(train[n % len(train)], phrase, n) for n in range(counts.words)),
-        tuple(Request(out[n % len(out)], phrase, n) for n in range(HELD_OUT_CLIPS)),
+        tuple(
+            Request(_turn(train, n), _manner(phrase, config.seed, n), n) for n in range(counts.words)
+        ),
+        tuple(
+            Request(_turn(out, n), _manner(phrase, config.seed, counts.words + n), n)
+            for n in range(HELD_OUT_CLIPS)
+        ),
         tuple(
             Request(_turn(quick if n % 2 else slow, n // 2), texts[n % len(texts)], n)
             for n in range(counts.near_misses)
@@ -224,6 +232,12 @@ def _says(text: str, phrase: str) -> bool:
 
 def _without(texts: Sequence[str], phrase: str) -> list[str]:
     return [text for text in texts if not _says(text, phrase)]
+
+
+def _manner(phrase: str, seed: int, number: int) -> str:
+    """The phrase, or an accent of it."""
+    rng = np.random.default_rng((seed, number, ord("a")))
+    return accented(phrase, rng) if rng.random() < ACCENTED else phrase
 
 
 def _turn(voices: Sequence[Voice], number: int) -> Voice:

@@ -33,8 +33,8 @@ def stock() -> dict[str, Styles]:
 
 
 def style_names() -> tuple[str, ...]:
-    """The English voices, sorted."""
-    return tuple(sorted(name for name in stock() if name.startswith(ENGLISH)))
+    """The voices, sorted: English ones, and those of other languages, whose English has an accent."""
+    return tuple(sorted(stock()))
 
 
 def blend(timbre: Parents, prosody: Parents) -> Styles:

@@ -2,7 +2,8 @@
 
 Spelling alone would drop invented words, which a recogniser writes as words that it knows. So what is heard
 may differ from the phrase by a little, and by more where few clips are heard as the phrase itself.
-What is heard again and again in clips of one phrase is taken for its spelling, if it is not far off.
+What is heard again and again in clips of one phrase is taken for its spelling, if it is not far off. A clip of
+symbols is an accent of the phrase, and may be heard as either.
 """
 
 from collections import Counter
@@ -19,7 +20,7 @@ from oyez.errors import ConfigError
 from oyez.output import write_text
 from oyez.sound import rms_dbfs
 from oyez.synth.distance import distance
-from oyez.synth.pronunciation import sounds
+from oyez.synth.pronunciation import is_symbols, sounds
 from oyez.synth.tts.recordings import ENGINE as RECORDING
 from oyez.synth.tts.speak import Spoken
 from oyez.synth.tts.whisper import NAME, open_whisper
@@ -29,7 +30,7 @@ __all__ = ["Dropped", "Verified", "can_hear", "verified"]
 TOLERANCE = (
     0.15  # of a phrase's sounds: "octavate" is kept for "activate", "marketo" for "smart kettle" is not
 )
-STRANGE_TOLERANCE = 0.35  # where few clips are within that: the recogniser does not know the phrase
+STRANGE_TOLERANCE = 0.35  # where few clips are within that: the recogniser does not know the phrase; of accents
 STRANGE_SHARE = 0.5
 SPELLING_SHARE, SPELLING_CLIPS = 0.1, 3  # of clips: heard as often as this, it is how the phrase is written
 SPELLING_TOLERANCE = 0.6
@@ -95,12 +96,17 @@ def verified(
     on_progress(len(spoken) - len(checked))
     heard = iter(_hear_all(checked, jobs, on_progress)) if hears else iter([phrase] * len(checked))
     words = [reason or next(heard) for reason in wrong]
-    said_well = [said for said, reason in zip(words, wrong, strict=True) if not reason]
-    spellings, tolerance = _spellings(said_well, wanted), _tolerance(said_well, wanted)
+    plain = [
+        said
+        for said, reason, one in zip(words, wrong, spoken, strict=True)
+        if not reason and not is_symbols(one.text)
+    ]
+    spellings, tolerance = _spellings(plain, wanted), _tolerance(plain, wanted)
     kept: list[Spoken] = []
     dropped: list[Dropped] = []
     for one, said, reason in zip(spoken, words, wrong, strict=True):
-        if not reason and (said in spellings or _apart(said, wanted) <= tolerance):
+        near = not reason and (said in spellings or _apart(said, wanted) <= tolerance)
+        if near or (not reason and is_symbols(one.text) and _is_accent(said, one.text, wanted)):
             kept.append(one)
         else:
             dropped.append(Dropped(one, said))
@@ -114,6 +120,11 @@ def _apart(heard: str, wanted: str) -> float:
         return distance(sounds(heard), wanted) / len(wanted)
     except ConfigError:  # nothing was heard that can be said
         return float("inf")
+
+
+def _is_accent(heard: str, symbols: str, wanted: str) -> bool:
+    """Whether an accent of the phrase was heard as that, or as the phrase: a recogniser is less sure of it."""
+    return min(_apart(heard, wanted), _apart(heard, sounds(symbols))) <= STRANGE_TOLERANCE
 
 
 def _tolerance(heard: Sequence[str], wanted: str) -> float:
