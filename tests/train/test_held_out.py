@@ -67,6 +67,15 @@ def test_the_threshold_misses_fewest_of_those_that_are_strict_enough(negatives):
     assert one.table["rows"][-1][1] == 0
 
 
+def test_a_higher_threshold_is_worth_one_word_in_twenty(negatives):
+    span = (Span("w", 2.5, 3.2),)
+    easy, hard = (_recording((40, 8.0)), span), (_recording((40, -4.0)), span)
+    few = judge_head(_Loudest(), [easy] * 19 + [hard] * 2, negatives, 1e9)
+    many = judge_head(_Loudest(), [easy] * 20 + [hard], negatives, 1e9)
+    assert (few.missed, many.missed) == (0, 1)
+    assert few.trigger.threshold < 0.02 < 0.9 < many.trigger.threshold
+
+
 def test_scores_of_scenes_are_those_of_the_head():
     torch.manual_seed(0)
     head = SmallHead(SmallConfig()).eval()

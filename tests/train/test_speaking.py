@@ -9,6 +9,7 @@ import pytest
 from oyez import audio
 from oyez.errors import DataError
 from oyez.synth.phrases import near_misses
+from oyez.synth.pronunciation import is_symbols
 from oyez.synth.tts.cast import Cast
 from oyez.synth.tts.speak import Spoken
 from oyez.synth.tts.verify import Dropped, Verified
@@ -47,7 +48,10 @@ CAST = Cast(
 def test_everybody_says_the_phrase_and_none_is_in_both_halves():
     wanted = requests(CONFIG, CAST)
     assert [one.voice.name for one in wanted.words] == ["a", "b", "c", "a", "b", "c", "a"]
-    assert {one.text for one in (*wanted.words, *wanted.held_out)} == {"smart kettle"}
+    texts = [one.text for one in (*wanted.words, *wanted.held_out)]
+    plain = texts.count("smart kettle")
+    assert 0.3 < plain / len(texts) < 0.7  # the others with an accent
+    assert len({text for text in texts if is_symbols(text)}) > 0.7 * (len(texts) - plain)
     assert {one.voice.name for one in wanted.held_out} == {"d", "e"}
     assert len(set(wanted.words)) == 7
 
@@ -129,7 +133,9 @@ def test_everything_is_gathered_and_what_is_mis_said_is_left_out(faked, tmp_path
         "1 of 127 clips of the phrase were mis-said, and left out",
     ]
     assert len(material.said) == 150
-    assert material.said[0] == ("kokoro", "a", "smart kettle", 0)
+    engine, voice, text, seed = material.said[0]
+    assert (engine, voice, is_symbols(text), seed) == ("kokoro", "a", True, 0)
+    assert {clip.word for clip in (*material.words, *material.held_out)} == {"smart kettle"}
     assert told[-1] == ("voices", 150, 150)
 
 

@@ -24,6 +24,10 @@ __all__ = ["Verdict", "heard_words", "hours_heard", "judge_head", "said_alone", 
 SMALL = PRESETS["small"]
 STEP_S = SMALL.step / SMALL.features.rate
 WORD = "word"
+MARGIN = 0.05
+"""Share of the words that may be missed more, for a higher threshold: hours elsewhere hold what those that are kept
+apart do not, and false accepts there fall faster with the threshold than misses rise."""
+
 AROUND_S = (2.0, 1.5)
 """Seconds of silence before and after a recording that is heard alone."""
 
@@ -56,7 +60,7 @@ def judge_head(
     per_hour: float,
     trigger: TriggerConfig | None = None,
 ) -> Verdict:
-    """Choose a threshold: of those with no more false accepts than that, the one that misses fewest words.
+    """Choose a threshold: the highest that misses few more words than the best with no more false accepts.
 
     Args:
         head: trained.
@@ -80,7 +84,7 @@ def judge_head(
         ),
         silence.hours,
     )
-    chosen = curve.at_most(int(per_hour * curve.hours))
+    chosen = _with_margin(curve, int(per_hour * curve.hours))
     return Verdict(
         replace(config, threshold=chosen.threshold),
         chosen.matches.hits + chosen.matches.misses,
@@ -88,6 +92,20 @@ def judge_head(
         curve.hours,
         chosen.false_accepts,
         curve,
+    )
+
+
+def _with_margin(curve: Curve, false_accepts: int) -> Point:
+    """The highest threshold that misses no more than `MARGIN` beyond the best with that many false accepts."""
+    best = curve.at_most(false_accepts)
+    allowed = best.matches.misses + MARGIN * (best.matches.hits + best.matches.misses)
+    return max(
+        (
+            point
+            for point in curve.points
+            if point.matches.misses <= allowed and point.false_accepts <= best.false_accepts
+        ),
+        key=lambda point: point.threshold,
     )
 
 

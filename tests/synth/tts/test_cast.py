@@ -19,9 +19,10 @@ def test_voices_are_distinct_and_as_many_as_wanted() -> None:
     found = cast(count=200, seed=1, engines=BOTH)
     assert len(found.train) == len({voice.name for voice in found.train}) == 200
     engines = [voice.engine for voice in found.train]
-    assert engines[:22] == ["kokoro"] * 22  # the stock voices
-    assert engines[22:].count("hibari") == round(0.4 * 178)
-    assert engines[22:30] == ["kokoro", "hibari"] * 4  # any front part of the list is a mixture
+    stock = 54 - len(found.validation)
+    assert engines[:stock] == ["kokoro"] * stock  # of every language
+    assert engines[stock:].count("hibari") == round(0.4 * (200 - stock))
+    assert engines[stock : stock + 8] == ["kokoro", "hibari"] * 4  # any front part of the list is a mixture
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -29,8 +30,8 @@ def test_nobody_held_out_is_a_parent(seed: int) -> None:
     found = cast(count=300, seed=seed, engines=BOTH)
     out = {voice.name for voice in found.validation}
     parents = {name for voice in kokoro(found.train) for name in voice.parents}
-    assert len(out) == 6
-    assert {name[:2] for name in out} == {"af", "am", "bf", "bm"}
+    assert len(out) == 9
+    assert {name[:2] for name in out} == {"af", "am", "bf", "bm", "jf", "zf", "zm"}
     assert not out & parents
     assert "af_heart" not in out
     assert found.strangers
@@ -48,7 +49,7 @@ def test_named_voices_are_held_out_or_left_out() -> None:
     assert [voice.name for voice in found.validation] == ["af_nova", "bm_lewis"]
     parents = {name for voice in kokoro(found.train) for name in voice.parents}
     assert parents.isdisjoint({"af_nova", "bm_lewis", "af_sarah"})
-    assert len(parents) == 25
+    assert len(parents) == 51
 
 
 def test_few_voices_are_stock_ones() -> None:

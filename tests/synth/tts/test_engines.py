@@ -74,11 +74,11 @@ def test_halves_of_a_blend_come_from_their_parents() -> None:
 
 
 def test_parents_are_two_or_three_whose_shares_make_a_whole(rng: np.random.Generator) -> None:
-    drawn = [draw_parents(rng, style_names()) for _ in range(200)]
+    drawn = [draw_parents(rng, style_names()) for _ in range(400)]
     assert {len(parents) for parents in drawn} == {2, 3}
     assert all(sum(share for _, share in parents) == 100 for parents in drawn)
     assert all(share >= 1 for parents in drawn for _, share in parents)
-    assert len({name for parents in drawn for name, _ in parents}) == len(style_names()) == 28
+    assert len({name for parents in drawn for name, _ in parents}) == len(style_names()) == 54
     assert draw_parents(rng, ("af_sky",)) == (("af_sky", 100),)
 
 

@@ -84,6 +84,14 @@ def test_what_is_mostly_heard_must_still_sound_alike(hears: Hears) -> None:
     assert heard_as(["thank you"] * 10, "activate", hears) == ([], ["thank you"] * 10)
 
 
+def test_an_accent_may_be_heard_as_itself_or_as_the_phrase(hears: Hears) -> None:
+    words = ["computer", "come future", "kim pewter", "thank you dear", "come future"]
+    accents = ["x", "x", "/kɪmpjˈutəɹ/", "/kɪmpjˈutəɹ/", "/kʌmpjˈuʧəɹ/"]
+    hears(words)
+    spoken = [replace(one, text=text) for one, text in zip(clips(5), accents, strict=True)]
+    assert [one.seed for one in verified(spoken, "computer").kept] == [0, 2, 4]
+
+
 def test_length_is_measured_before_anything_is_heard(hears: Hears) -> None:
     hears(["yes"] * 7)
     odd = [replace(one, seed=5 + n) for n, one in enumerate((*clips(1, 0.2), *clips(1, 1.2)))]
