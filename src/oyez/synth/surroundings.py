@@ -44,9 +44,9 @@ MOST_BED_DB = 40.0  # over what is said: where that is as good as silent, no bed
 class SurroundingsConfig(Config):
     """How surroundings are drawn: shares of all scenes, and lowest and highest values."""
 
-    noise_share: float = 0.42
-    talk_share: float = 0.38
-    both_share: float = 0.1
+    noise_share: float = 0.3
+    talk_share: float = 0.5
+    both_share: float = 0.12
     """Noise and talkers; what is left is quiet."""
     talkers: tuple[int, int] = (1, 6)
     talkers_db: float = 4.0

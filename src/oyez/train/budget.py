@@ -28,11 +28,11 @@ class Counts(Config):
     """Clips of what sounds like it, and of other wake words."""
     sentences: int = 900
     """Clips of ordinary sentences, in the same voices."""
-    scenes: int = 4_000
+    scenes: int = 4_500
     """Of ten seconds, with the phrase in them."""
     renderings: int = 3
     """Of each ten seconds of recordings of your own, besides the clean one."""
-    epochs: int = 14
+    epochs: int = 18
     """Over the scenes, with as much speech without the phrase."""
 
     def __post_init__(self) -> None:
