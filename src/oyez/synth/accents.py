@@ -1,8 +1,8 @@
-"""How people with another first language say a phrase: full vowels for weak ones, their own sounds for rare ones.
+"""How people with another first language say a phrase: full vowels for weak ones, their sounds for rare ones.
 
-Voices speak American and British English alone, and a detector that learns from them alone does not know most of
-those who speak English. What is changed here stands in any handbook of English as a second language: no sound
-is put in that English does not have, so that every voice can say it.
+Voices speak American and British English alone, and a detector that learns from them alone does not know most
+of those who speak English. What is changed here stands in any handbook of English as a second language: no
+sound is put in that English does not have, so that every voice can say it.
 """
 
 import numpy as np

@@ -25,8 +25,8 @@ SMALL = PRESETS["small"]
 STEP_S = SMALL.step / SMALL.features.rate
 WORD = "word"
 MARGIN = 0.05
-"""Share of the words that may be missed more, for a higher threshold: hours elsewhere hold what those that are kept
-apart do not, and false accepts there fall faster with the threshold than misses rise."""
+"""Share of the words that may be missed more, for a higher threshold: hours elsewhere hold what those that
+are kept apart do not, and false accepts there fall faster with the threshold than misses rise."""
 
 AROUND_S = (2.0, 1.5)
 """Seconds of silence before and after a recording that is heard alone."""
@@ -96,7 +96,7 @@ def judge_head(
 
 
 def _with_margin(curve: Curve, false_accepts: int) -> Point:
-    """The highest threshold that misses no more than `MARGIN` beyond the best with that many false accepts."""
+    """The highest that misses no more than `MARGIN` beyond the best with that many false accepts."""
     best = curve.at_most(false_accepts)
     allowed = best.matches.misses + MARGIN * (best.matches.hits + best.matches.misses)
     return max(

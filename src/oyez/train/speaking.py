@@ -76,9 +76,7 @@ def requests(config: PhraseConfig, voices: Cast) -> Requests:
     texts += _without(other_wake_words(), phrase)
     lines = sentences(config.seed, counts.sentences, without=[phrase])
     return Requests(
-        tuple(
-            Request(_turn(train, n), _manner(phrase, config.seed, n), n) for n in range(counts.words)
-        ),
+        tuple(Request(_turn(train, n), _manner(phrase, config.seed, n), n) for n in range(counts.words)),
         tuple(
             Request(_turn(out, n), _manner(phrase, config.seed, counts.words + n), n)
             for n in range(HELD_OUT_CLIPS)

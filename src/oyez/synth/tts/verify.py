@@ -2,8 +2,8 @@
 
 Spelling alone would drop invented words, which a recogniser writes as words that it knows. So what is heard
 may differ from the phrase by a little, and by more where few clips are heard as the phrase itself.
-What is heard again and again in clips of one phrase is taken for its spelling, if it is not far off. A clip of
-symbols is an accent of the phrase, and may be heard as either.
+What is heard again and again in clips of one phrase is taken for its spelling, if it is not far off.
+A clip of symbols is an accent of the phrase, and may be heard as either.
 """
 
 from collections import Counter
@@ -30,7 +30,7 @@ __all__ = ["Dropped", "Verified", "can_hear", "verified"]
 TOLERANCE = (
     0.15  # of a phrase's sounds: "octavate" is kept for "activate", "marketo" for "smart kettle" is not
 )
-STRANGE_TOLERANCE = 0.35  # where few clips are within that: the recogniser does not know the phrase; of accents
+STRANGE_TOLERANCE = 0.35  # where few clips are within that: it does not know the phrase; and of accents
 STRANGE_SHARE = 0.5
 SPELLING_SHARE, SPELLING_CLIPS = 0.1, 3  # of clips: heard as often as this, it is how the phrase is written
 SPELLING_TOLERANCE = 0.6
@@ -123,7 +123,7 @@ def _apart(heard: str, wanted: str) -> float:
 
 
 def _is_accent(heard: str, symbols: str, wanted: str) -> bool:
-    """Whether an accent of the phrase was heard as that, or as the phrase: a recogniser is less sure of it."""
+    """Whether an accent of the phrase was heard as that, or as the phrase; none is heard surely."""
     return min(_apart(heard, wanted), _apart(heard, sounds(symbols))) <= STRANGE_TOLERANCE
 
 
