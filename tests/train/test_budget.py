@@ -44,9 +44,7 @@ def test_the_standard_costs_what_it_may():
     counts = Counts()
     clips = counts.words * COST_S["words"] + counts.near_misses * COST_S["near_misses"]
     clips += counts.sentences * COST_S["sentences"]
-    scenes = (
-        counts.scenes * COST_S["scenes"] + counts.sentences / 3 * (1 + counts.renderings) * COST_S["scenes"]
-    )
+    scenes = counts.scenes * COST_S["scenes"]
     learning = counts.scenes * counts.epochs * COST_S["epochs"]
     assert clips + scenes + learning <= STANDARD_S * USED
 

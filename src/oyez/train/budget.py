@@ -14,7 +14,7 @@ __all__ = ["COST_S", "Counts", "counts_for", "read_budget"]
 
 UNITS_S = {"s": 1.0, "m": 60.0, "h": 3600.0}
 SHORTEST_S = 60.0
-USED = 0.8
+USED = 0.85
 """Share of the budget that is planned: a machine has other things to do, and voices differ."""
 
 
