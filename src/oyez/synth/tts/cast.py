@@ -172,7 +172,7 @@ def _distinct(count: int, draw: Callable[[], Voice]) -> list[Voice]:
 def _held_out(
     rng: np.random.Generator, hold_out: float | Sequence[str], leave_out: Sequence[str], bent: bool
 ) -> tuple[str, ...]:
-    """Names of Kokoro's: those that are given, or a share of each accent and sex."""
+    """Names of Kokoro's: those that are given, or a share of each language and sex."""
     names = style_names()
     if not isinstance(hold_out, float | int):
         given = tuple(hold_out)

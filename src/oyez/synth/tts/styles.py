@@ -9,7 +9,7 @@ from importlib import resources
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["BRITISH", "ENGLISH", "Parents", "Styles", "blend", "draw_parents", "stock", "style_names"]
+__all__ = ["BRITISH", "Parents", "Styles", "blend", "draw_parents", "stock", "style_names"]
 
 Styles = npt.NDArray[np.float32]
 """(rows, 256): one style for each number of tokens."""
@@ -20,13 +20,12 @@ Parents = tuple[tuple[str, int], ...]
 PACKS = "kokoro_voices.npz"
 TIMBRE = slice(0, 128)
 PROSODY = slice(128, 256)
-ENGLISH = ("af_", "am_", "bf_", "bm_")
 BRITISH = ("bf_", "bm_")
 
 
 @functools.cache
 def stock() -> dict[str, Styles]:
-    """Every style pack by its name; those of English voices begin with `ENGLISH`."""
+    """Every style pack by its name, which begins with a letter for its language and one for its sex."""
     with resources.files("oyez.synth.tts").joinpath(PACKS).open("rb") as file, np.load(file) as packs:
         names, styles = packs["names"], packs["style"].astype(np.float32)
     return dict(zip(map(str, names), styles, strict=True))
