@@ -58,14 +58,39 @@ def train(oyez: Path, phrase: str, options: argparse.Namespace) -> None:
     out, folder = options.out / f"{name}.onnx", options.out / name
     shutil.rmtree(folder, ignore_errors=True)
     with tempfile.TemporaryDirectory() as home:
-        began_s = time.monotonic()
+        began_s, began_cpu_s, before = time.monotonic(), cpu_s(), jiffies()
         command = [oyez, "train", phrase, "--budget", options.budget, "--out", out.name, "--overwrite"]
         said = run([*command, "--run", name], home=Path(home), inside=options.out)
         minutes = (time.monotonic() - began_s) / 60
+        busy_minutes = (cpu_s() - began_cpu_s) / 60
     highest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 2**20
-    cost = {"phrase": phrase, "minutes": minutes, "process_gib": highest, "said": said}
+    cost = {
+        "phrase": phrase, "minutes": minutes, "cpu_minutes": busy_minutes, "process_gib": highest,
+        "others": max(0.0, busy(before) - busy_minutes / minutes), "said": said,
+    }  # fmt: skip
     (folder / "cost.json").write_text(json.dumps(cost, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     print(said, f"{minutes:.1f} minutes, largest process {highest:.2f} GiB", sep="\n", flush=True)
+
+
+def cpu_s() -> float:
+    """Processor time of all commands that have ended, seconds."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def jiffies() -> tuple[int, int]:
+    """What all cores have done since they were started: ticks at work, all ticks; zeros where not known."""
+    path = Path("/proc/stat")
+    if not path.exists():
+        return 0, 0
+    ticks = [int(field) for field in path.read_text().splitlines()[0].split()[1:9]]
+    return sum(ticks) - ticks[3] - ticks[4], sum(ticks)
+
+
+def busy(before: tuple[int, int]) -> float:
+    """Cores that were at work since then, on average."""
+    work, all_ticks = (now - then for now, then in zip(jiffies(), before, strict=True))
+    return work / all_ticks * (os.cpu_count() or 1) if all_ticks else 0.0
 
 
 def report(options: argparse.Namespace) -> str:
@@ -80,7 +105,8 @@ def report(options: argparse.Namespace) -> str:
     names = list(dict.fromkeys(name for one in stages.values() for name in one))
     body = [
         [
-            cost["phrase"], f"{cost['minutes']:.1f}", f"{cost['process_gib']:.2f}",
+            cost["phrase"], f"{cost['minutes']:.1f}", f"{cost['cpu_minutes']:.1f}",
+            f"{cost['others']:.1f}", f"{cost['process_gib']:.2f}",
             *(f"{stages[cost['phrase']].get(name, 0):.0f}" for name in names),
         ]
         for cost in costs
@@ -89,9 +115,9 @@ def report(options: argparse.Namespace) -> str:
     return (
         f"## Training from text\n\n{machine().replace(', one thread', '')} {os.cpu_count()} cores. "
         f"`oyez train PHRASE --budget {options.budget}` of both wheels in an empty home, no clip in the "
-        "cache, no recording of the word: minutes on the clock, GiB of the largest process, seconds by "
-        "stage.\n\n"
-        + table(["phrase", "minutes", "GiB", *names], body)
+        "cache, no recording of the word: minutes on the clock and of processor time, cores that other "
+        "programs kept busy meanwhile (0.0: it ran alone), GiB of the largest process, seconds by stage.\n\n"
+        + table(["phrase", "minutes", "CPU minutes", "cores for others", "GiB", *names], body)
         + "\nWhat the command said at the end of each, of voices and hours that trained nothing:\n"
         + told
     )
