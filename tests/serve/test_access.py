@@ -63,7 +63,17 @@ def test_authorization(header, token):
 
 @pytest.mark.parametrize(
     "host",
-    ["127.0.0.1:8765", "localhost", "LOCALHOST:1", "app.localhost:80", "[::1]:8765", "192.168.1.7:80", "Box.local.", "box.local:1", "site.example"],
+    [
+        "127.0.0.1:8765",
+        "localhost",
+        "LOCALHOST:1",
+        "app.localhost:80",
+        "[::1]:8765",
+        "192.168.1.7:80",
+        "Box.local.",
+        "box.local:1",
+        "site.example",
+    ],
 )
 def test_names_of_this_server(host):
     assert Sites(["box.local", ""], ["https://site.example"]).know(host)
@@ -71,16 +81,37 @@ def test_names_of_this_server(host):
 
 @pytest.mark.parametrize(
     "host",
-    [None, "", "evil.example", "evil.example:8765", "localhost.evil.example", "box.local.evil", "127.0.0.1.evil.example",
-     "a@localhost", "localhost/x", "[::1", "localhost:99999", "localhost:0", ":80", "localhost evil"],
-)  # fmt: skip
+    [
+        None,
+        "",
+        "evil.example",
+        "evil.example:8765",
+        "localhost.evil.example",
+        "box.local.evil",
+        "127.0.0.1.evil.example",
+        "a@localhost",
+        "localhost/x",
+        "[::1",
+        "localhost:99999",
+        "localhost:0",
+        ":80",
+        "localhost evil",
+    ],
+)
 def test_names_that_others_made_point_here(host):
     assert not Sites(["box.local", ""], ["https://site.example"]).know(host)
 
 
 @pytest.mark.parametrize(
     "origin",
-    [None, "https://site.example", "http://localhost:3000", "https://127.0.0.1", "http://[::1]:5000", "http://box.local:8765"],
+    [
+        None,
+        "https://site.example",
+        "http://localhost:3000",
+        "https://127.0.0.1",
+        "http://[::1]:5000",
+        "http://box.local:8765",
+    ],
 )
 def test_pages_that_may_call(origin):
     assert Sites(["box.local"], ["https://site.example"]).let_in(origin, "box.local:8765")
@@ -88,9 +119,20 @@ def test_pages_that_may_call(origin):
 
 @pytest.mark.parametrize(
     "origin",
-    ["https://evil.example", "http://site.example", "https://site.example:444", "null", "", "http://box.local", "http://localhost.evil.example",
-     "file://", "ftp://localhost", "http://[::1", "http://127.0.0.1.evil.example"],
-)  # fmt: skip
+    [
+        "https://evil.example",
+        "http://site.example",
+        "https://site.example:444",
+        "null",
+        "",
+        "http://box.local",
+        "http://localhost.evil.example",
+        "file://",
+        "ftp://localhost",
+        "http://[::1",
+        "http://127.0.0.1.evil.example",
+    ],
+)
 def test_pages_that_may_not(origin):
     assert not Sites(["box.local"], ["https://site.example"]).let_in(origin, "box.local:8765")
 
@@ -109,7 +151,18 @@ def test_an_origin_as_browsers_write_it(url, origin):
 
 
 @pytest.mark.parametrize(
-    "url", ["site.example", "https://", "ftp://x", "https://x/path", "https://x?q", "https://u@x", "http://x:0", "http://[::1", "*"]
+    "url",
+    [
+        "site.example",
+        "https://",
+        "ftp://x",
+        "https://x/path",
+        "https://x?q",
+        "https://u@x",
+        "http://x:0",
+        "http://[::1",
+        "*",
+    ],
 )
 def test_what_is_no_origin(url):
     with pytest.raises(ConfigError, match="an origin must be like"):

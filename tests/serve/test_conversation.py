@@ -27,7 +27,11 @@ def _heard(talk, parts):
 def test_any_cut_of_the_bytes_gives_the_same_samples(kind, channels, rng):
     width = {"u8": 1, "i16": 2, "i24": 3, "i32": 4, "f32": 4, "f64": 8}[kind] * channels
     if kind[0] == "f":
-        data = rng.uniform(-1, 1, 50 * channels).astype(f"<{kind}".replace("32", "4").replace("64", "8")).tobytes()
+        data = (
+            rng.uniform(-1, 1, 50 * channels)
+            .astype(f"<{kind}".replace("32", "4").replace("64", "8"))
+            .tobytes()
+        )
     else:
         data = rng.bytes(50 * width)
     cuts = sorted(rng.integers(0, len(data), 20).tolist())

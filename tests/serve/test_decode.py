@@ -86,7 +86,9 @@ def test_a_playlist_opens_nothing(tmp_path):
 
 
 def _wav(rate, channels, data=bytes(4096)):
-    head = struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, channels, rate, (rate * channels * 2) % 2**32, 2 * channels, 16)
+    head = struct.pack(
+        "<4sIHHIIHH", b"fmt ", 16, 1, channels, rate, (rate * channels * 2) % 2**32, 2 * channels, 16
+    )
     body = b"WAVE" + head + struct.pack("<4sI", b"data", len(data)) + data
     return struct.pack("<4sI", b"RIFF", len(body)) + body
 
@@ -110,7 +112,8 @@ def test_it_ends_with_who_asked(folder, monkeypatch):
     monkeypatch.setattr(
         decoder,
         "PROGRAM",
-        "import sys, time, struct; sys.stdout.buffer.write(struct.pack('<II', 4, 8000)); sys.stdout.flush(); time.sleep(600)",
+        "import sys, time, struct; sys.stdout.buffer.write(struct.pack('<II', 4, 8000)); "
+        "sys.stdout.flush(); time.sleep(600)",
     )
 
     async def run():

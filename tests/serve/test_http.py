@@ -96,7 +96,12 @@ def test_a_stream_after_the_end_and_after_a_reset_begins_anew(server, samples, t
         ('{"type":"finish"}', "message", 1008, "expected a start first"),
         ('{"type":"start","rate":100}', "asked", 1008, "rate must be 4000"),
         ('{"type":"start","rate":16000,"names":["nothing"]}', "asked", 1008, "nothing here hears “nothing”"),
-        ('{"type":"start","rate":16000,"threshold":{"tone":0.5,"x":0.5}}', "asked", 1008, "threshold is given for “x”"),
+        (
+            '{"type":"start","rate":16000,"threshold":{"tone":0.5,"x":0.5}}',
+            "asked",
+            1008,
+            "threshold is given for “x”",
+        ),
         ('{"type":"start","rate":16000,"threshold":0}', "asked", 1008, "threshold"),
     ],
 )
@@ -161,7 +166,9 @@ def test_a_recording_hears_what_the_command_hears(server, samples, tone, tmp_pat
 def test_scores_of_a_recording(server, samples, tone, tmp_path):
     audio.write(tmp_path / "x.wav", samples, RATE)
     known = hear(tone, tmp_path / "x.wav")
-    _, _, answer = server.ask("POST", "/v1/detect?name=tone&scores=1&threshold=0.99999", (tmp_path / "x.wav").read_bytes())
+    _, _, answer = server.ask(
+        "POST", "/v1/detect?name=tone&scores=1&threshold=0.99999", (tmp_path / "x.wav").read_bytes()
+    )
     assert answer["detections"] == []
     (scores,) = answer["scores"]
     np.testing.assert_allclose(scores["scores"], known.scores, atol=1e-5)
@@ -243,7 +250,11 @@ def test_one_connection_takes_many_requests(server):
     for _ in range(3):
         connection.request("GET", "/v1/health")
         answer = connection.getresponse()
-        assert (answer.status, answer.headers["Date"] is None, json.loads(answer.read())["status"]) == (200, False, "ok")
+        assert (answer.status, answer.headers["Date"] is None, json.loads(answer.read())["status"]) == (
+            200,
+            False,
+            "ok",
+        )
     assert server.look(lambda: len(server.listener._connections)) == 1
     connection.close()
     server.until_idle()
@@ -272,9 +283,18 @@ def locked(catalog, tmp_path):
 
 def test_who_has_no_token_stays_outside(locked, samples):
     for headers in ({}, {"Authorization": "Bearer wrong-token-wrong"}, {"Authorization": f"Basic {TOKEN}"}):
-        for method, path in (("GET", "/v1/models"), ("POST", "/v1/detect"), ("GET", "/v1/counts"), ("GET", "/metrics")):
+        for method, path in (
+            ("GET", "/v1/models"),
+            ("POST", "/v1/detect"),
+            ("GET", "/v1/counts"),
+            ("GET", "/metrics"),
+        ):
             status, answered, answer = locked.ask(method, path, **headers)
-            assert (status, answer["error"]["code"], answered["WWW-Authenticate"]) == (401, "access", "Bearer")
+            assert (status, answer["error"]["code"], answered["WWW-Authenticate"]) == (
+                401,
+                "access",
+                "Bearer",
+            )
     assert locked.ask("GET", "/v1/health")[0] == 200
     assert locked.ask("GET", "/v1/models", Authorization=f"Bearer {TOKEN}")[0] == 200
 
@@ -331,13 +351,35 @@ def test_a_browser_asks_before_a_page_of_another_site_may(catalog):
 
 
 def test_encrypted(catalog, tmp_path, samples):
-    command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "9"]
-    command += ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", "key.pem", "-out", "c.pem"]
+    command = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:P-256",
+        "-nodes",
+        "-days",
+        "9",
+    ]
+    command += [
+        "-subj",
+        "/CN=localhost",
+        "-addext",
+        "subjectAltName=IP:127.0.0.1",
+        "-keyout",
+        "key.pem",
+        "-out",
+        "c.pem",
+    ]
     subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
     trust = ssl.create_default_context(cafile=tmp_path / "c.pem")
     with running(catalog, certificate=tmp_path / "c.pem", key=tmp_path / "key.pem") as one:
         assert one.address.startswith("https://127.0.0.1:")
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=trust))
+        opener = urllib.request.build_opener(
+            urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=trust)
+        )
         with opener.open(f"{one.address}/v1/health", timeout=20) as answer:
             assert answer.status == 200
         with one.websocket(ssl=trust) as client:
@@ -352,13 +394,15 @@ def test_encrypted(catalog, tmp_path, samples):
 
 def test_an_address_that_is_taken_or_none_of_ours(catalog):
     async def open_at(host, port):
-        async with Service(catalog) as service:
-            async with HttpListener(service, HttpSettings(host, port, without_token=True)) as listener:
-                return listener.addresses
+        settings = HttpSettings(host, port, without_token=True)
+        async with Service(catalog) as service, HttpListener(service, settings) as listener:
+            return listener.addresses
 
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        with pytest.raises(ConfigError, match="cannot be opened: Address already in use"):
-            asyncio.run(open_at("127.0.0.1", taken.getsockname()[1]))
+    with (
+        socket.create_server(("127.0.0.1", 0)) as taken,
+        pytest.raises(ConfigError, match="cannot be opened: Address already in use"),
+    ):
+        asyncio.run(open_at("127.0.0.1", taken.getsockname()[1]))
     with pytest.raises(ConfigError, match="cannot be opened: "):
         asyncio.run(open_at("192.0.2.1", 0))
     with pytest.raises(ConfigError, match="no such address"):

@@ -24,7 +24,18 @@ def pem(tmp_path_factory):
     """Certificate and key for this machine, and another key."""
     folder = tmp_path_factory.mktemp("pem")
     for name in ("certificate", "other"):
-        command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "9"]
+        command = [
+            "openssl",
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:P-256",
+            "-nodes",
+            "-days",
+            "9",
+        ]
         subprocess.run(
             [*command, "-subj", "/CN=localhost", "-keyout", f"{name}.key", "-out", f"{name}.pem"],
             cwd=folder,
@@ -48,7 +59,10 @@ def test_addresses(text, address):
     assert parse_address(text) == address
 
 
-@pytest.mark.parametrize("text", ["", "box", "box:", ":80", "::1:80", "box:x", "box:99999", "http://box:80", "box:-1", "[]:80", "box:٣"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "box", "box:", ":80", "::1:80", "box:x", "box:99999", "http://box:80", "box:-1", "[]:80", "box:٣"],
+)
 def test_what_is_no_address(text):
     with pytest.raises(ConfigError, match="--http must be HOST:PORT"):
         parse_address(text)
@@ -67,10 +81,17 @@ def test_options_as_they_are_typed():
 
 
 def test_options_take_the_place_of_what_the_file_says():
-    base = HttpSettings("0.0.0.0", 1, Path("t"), certificate=Path("c"), key=Path("k"), limits=HttpLimits(uploads=3))
+    base = HttpSettings(
+        "0.0.0.0", 1, Path("t"), certificate=Path("c"), key=Path("k"), limits=HttpLimits(uploads=3)
+    )
     assert _typed(base=base) == base
     moved = _typed("--http", "127.0.0.1:2", base=base)
-    assert (moved.host, moved.port, moved.token_file, moved.limits) == ("127.0.0.1", 2, Path("t"), base.limits)
+    assert (moved.host, moved.port, moved.token_file, moved.limits) == (
+        "127.0.0.1",
+        2,
+        Path("t"),
+        base.limits,
+    )
     assert _typed("--without-token", base=base).token_file is None
     assert _typed("--token-file", "u", base=HttpSettings(without_token=True)).without_token is False
     assert _typed("--certificate", "d", base=base).key is None, "the key was of the other certificate"
@@ -114,7 +135,17 @@ def test_a_certificate_and_its_key(pem, tmp_path):
 def test_certificates_that_are_none(pem, tmp_path):
     (tmp_path / "text").write_text("no certificate")
     locked = tmp_path / "locked.key"
-    command = ["openssl", "ec", "-in", "certificate.key", "-aes128", "-passout", "pass:secret", "-out", str(locked)]
+    command = [
+        "openssl",
+        "ec",
+        "-in",
+        "certificate.key",
+        "-aes128",
+        "-passout",
+        "pass:secret",
+        "-out",
+        str(locked),
+    ]
     subprocess.run(command, cwd=pem, check=True, capture_output=True)
     for certificate, key, said in (
         (tmp_path / "none", None, "none: cannot be read"),
@@ -172,3 +203,9 @@ def test_tables_that_do_not_fit(values, said):
         read_http(_table(**values))
     assert "folder/serve.toml" in str(caught.value)
     assert "[http]" in str(caught.value)
+
+
+def test_the_page_tells_the_limits_as_they_are():
+    page = (Path(__file__).parents[2] / "docs" / "server-protocol.md").read_text(encoding="utf-8")
+    for name, value in HttpLimits().to_dict().items():
+        assert f"`{name}` {value:g}" in page

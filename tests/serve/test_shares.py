@@ -1,5 +1,7 @@
 """What many clients share."""
 
+import contextlib
+
 import pytest
 
 from oyez.errors import LimitError
@@ -22,9 +24,9 @@ def test_each_has_its_share_and_all_together_theirs():
 
 def test_it_is_given_back_whatever_happens():
     shares = Shares("recordings", 1, 1)
-    with pytest.raises(ValueError, match="x"), shares.taken("a"):
+    with contextlib.suppress(ValueError), shares.taken("a"):
         assert len(shares) == 1
-        raise ValueError("x")
+        raise ValueError
     assert len(shares) == 0
     with shares.taken("b"):
         pass

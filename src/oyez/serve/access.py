@@ -43,8 +43,8 @@ class Tokens:
         for number, token in enumerate(tokens, 1):
             if not (SHORTEST <= len(token) <= LONGEST and TOKEN.fullmatch(token)):
                 raise ConfigError(
-                    f"{name}: token {number} must be {SHORTEST} to {LONGEST} letters, digits or signs without "
-                    f"spaces, got {len(token)} characters. Make one: openssl rand -hex 32"
+                    f"{name}: token {number} must be {SHORTEST} to {LONGEST} letters, digits or signs "
+                    f"without spaces, got {len(token)} characters. Make one: openssl rand -hex 32"
                 )
         self._digests = [_digest(token) for token in tokens]
 

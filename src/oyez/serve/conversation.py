@@ -7,9 +7,7 @@ from oyez.detect.pcm import PcmFormat
 from oyez.errors import DataError
 from oyez.serve.heard import Ended, Event, Heard, Restarted, Scored
 from oyez.serve.messages import (
-    Finish,
     FromClient,
-    Reset,
     Start,
     heard_values,
     read,

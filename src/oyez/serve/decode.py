@@ -50,16 +50,22 @@ def decode(path: Path, longest_s: float, out: BinaryIO) -> None:
                 _piece(out, RATE.pack(rate))
             heard_s += len(samples) / rate
             if heard_s > longest_s:
-                raise AudioError(f"{path} is longer than {longest_s / 60:g} minutes. Cut it into parts.")
+                _fail(out, f"{path} is longer than {longest_s / 60:g} minutes. Cut it into parts.")
+                return
             _piece(out, samples.astype("<f4").tobytes())
         _piece(out, b"")
     except AudioError as error:
-        out.write(LENGTH.pack(FAILED) + str(error).encode())
+        _fail(out, str(error))
     out.flush()
 
 
 def _piece(out: BinaryIO, data: bytes) -> None:
     out.write(LENGTH.pack(len(data)) + data)
+
+
+def _fail(out: BinaryIO, text: str) -> None:
+    out.write(LENGTH.pack(FAILED) + text.encode())
+    out.flush()
 
 
 def _restrict() -> None:
@@ -68,9 +74,14 @@ def _restrict() -> None:
         import resource
     except ModuleNotFoundError:  # Windows
         return
-    bounds = ((resource.RLIMIT_AS, MEMORY_BYTES), (resource.RLIMIT_CPU, CPU_S), (resource.RLIMIT_NOFILE, FILES),
-              (resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, 0))  # fmt: skip
-    for kind, most in bounds:
+    bounds = {
+        resource.RLIMIT_AS: MEMORY_BYTES,
+        resource.RLIMIT_CPU: CPU_S,
+        resource.RLIMIT_NOFILE: FILES,
+        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_FSIZE: 0,
+    }
+    for kind, most in bounds.items():
         hard = resource.getrlimit(kind)[1]
         most = most if hard == resource.RLIM_INFINITY else min(most, hard)
         resource.setrlimit(kind, (most, most))

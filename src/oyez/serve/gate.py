@@ -96,16 +96,24 @@ class Gate:
         who, path = household(scope["client"][0]), str(scope["path"])
         host, origin = headers.get("host"), headers.get("origin")
         if sum(len(name) + len(value) for name, value in headers.raw) + len(scope["raw_path"]) > HEAD_BYTES:
-            return refusal(431, "size", f"the head of a request may have {HEAD_BYTES} bytes.", connection="close")
+            return refusal(
+                431, "size", f"the head of a request may have {HEAD_BYTES} bytes.", connection="close"
+            )
         late_s = self._pace.late_s(who)
         if late_s:
             self._note("requests_too_fast")
             wait = str(int(late_s) + 1)
-            return refusal(429, "limit", f"too many requests. Wait {wait} s.", retry_after=wait, connection="close")
+            return refusal(
+                429, "limit", f"too many requests. Wait {wait} s.", retry_after=wait, connection="close"
+            )
         if not self._sites.know(host):
-            return self._shut(who, 421, f"this server is not called {_short(host)}. Start it with --origin for that name.")
+            return self._shut(
+                who, 421, f"this server is not called {_short(host)}. Start it with --origin for that name."
+            )
         if not self._sites.let_in(origin, host):
-            return self._shut(who, 403, f"pages of {_short(origin)} may not call. Start the server with --origin.")
+            return self._shut(
+                who, 403, f"pages of {_short(origin)} may not call. Start the server with --origin."
+            )
         if scope["type"] == "http" and scope["method"] == "OPTIONS":
             return Response(status_code=204, headers=_preflight(headers))
         return self._without_token(scope, who, path, headers.get("authorization"))
@@ -119,7 +127,9 @@ class Gate:
             return None
         if header is None and scope["type"] == "websocket":
             return None  # a browser's first message has it
-        message = "a token is needed: Authorization: Bearer TOKEN." if header is None else "the token does not fit."
+        message = (
+            "a token is needed: Authorization: Bearer TOKEN." if header is None else "the token does not fit."
+        )
         return self._shut(who, 401, message, www_authenticate="Bearer")
 
     def _shut(self, who: str, status: int, message: str, **headers: str) -> Response:

@@ -1,15 +1,22 @@
-"""The protocols of uvicorn, with an eye on each connection."""
+"""The protocols of uvicorn, with an eye on each connection.
 
-import asyncio
+They see what uvicorn does not: a head that never ends, a client that asks on and does not read, and what a
+library raises at a handshake that makes no sense.
+"""
+
 import logging
+from dataclasses import dataclass
 from typing import Any
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-from oyez.serve.connections import Connections, Place
+from oyez.serve.connections import Connection, Connections
 
-__all__ = ["protocols"]
+__all__ = ["GUARD", "Guard", "Http", "WebSocket"]
+
+GUARD = "oyez.guard"
+"""Key of the `Guard` in uvicorn's state, which all protocols of a server share."""
 
 MOST_FRAMES = 4_096
 """Of one message: empty ones count for nothing where its bytes are counted."""
@@ -17,65 +24,71 @@ MOST_FRAMES = 4_096
 _log = logging.getLogger("oyez.serve.http")
 
 
-def protocols(
-    connections: Connections, head_s: float
-) -> tuple[type[asyncio.Protocol], type[asyncio.Protocol]]:
-    """Classes for HTTP and for WebSocket.
+@dataclass(frozen=True)
+class Guard:
+    """Whom protocols tell of their connections."""
 
-    They see what uvicorn does not: a head that never ends, a client that asks on and does not read, and what a
-    library raises at a handshake that makes no sense.
+    connections: Connections
+    head_s: float
+    """Seconds for the head of a request."""
 
-    Args:
-        connections: that they tell of.
-        head_s: seconds for the head of a request.
-    """
+    def of(self, protocol: H11Protocol | WebSocketsSansIOProtocol) -> Connection:
+        """The connection that a protocol looks after; a stray one where it went at once."""
+        return self.connections.of(protocol.client or ("", 0))
 
-    class Http(H11Protocol):
-        def connection_made(self, transport: Any) -> None:
-            super().connection_made(transport)
-            connections.of(_place(self)).begin(transport, head_s)
+    def leave(self, protocol: H11Protocol | WebSocketsSansIOProtocol) -> None:
+        """It is gone."""
+        self.connections.leave(protocol.client or ("", 0))
 
-        def data_received(self, data: bytes) -> None:
-            connection = connections.of(_place(self))
-            try:
-                super().data_received(data)
-            except Exception as error:  # of a library, at a handshake
-                _log.debug("a connection broke off: %r", error)
-                _forget(self.connections, self.transport)
+
+class Http(H11Protocol):
+    """Requests on one connection."""
+
+    def connection_made(self, transport: Any) -> None:
+        """It begins."""
+        super().connection_made(transport)
+        guard = _guard(self)
+        guard.of(self).begin(transport, guard.head_s)
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes have come."""
+        connection = _guard(self).of(self)
+        try:
+            super().data_received(data)
+        except Exception as error:
+            _log.debug("a connection broke off: %r", error)
+            connection.cut()
+        else:
+            connection.check()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """It is over."""
+        _guard(self).leave(self)
+        super().connection_lost(exc)
+
+
+class WebSocket(WebSocketsSansIOProtocol):
+    """What such a connection becomes by a handshake."""
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes have come."""
+        connection = _guard(self).of(self)
+        try:
+            super().data_received(data)
+        except Exception as error:  # at a handshake with more headers than a library likes, for one
+            _log.debug("a WebSocket broke off: %r", error)
+            connection.cut()
+        else:
+            if len(self.frames) > MOST_FRAMES:
                 connection.cut()
-            else:
-                connection.check()
+            connection.check()
 
-        def connection_lost(self, exc: Exception | None) -> None:
-            connections.leave(_place(self))
-            super().connection_lost(exc)
-
-    class WebSocket(WebSocketsSansIOProtocol):
-        def data_received(self, data: bytes) -> None:
-            connection = connections.of(_place(self))
-            try:
-                super().data_received(data)
-            except Exception as error:
-                _log.debug("a WebSocket broke off: %r", error)
-                connection.cut()
-            else:
-                if len(self.frames) > MOST_FRAMES:
-                    connection.cut()
-                connection.check()
-
-        def connection_lost(self, exc: Exception | None) -> None:
-            connections.leave(_place(self))
-            super().connection_lost(exc)
-
-    return Http, WebSocket
+    def connection_lost(self, exc: Exception | None) -> None:
+        """It is over."""
+        _guard(self).leave(self)
+        super().connection_lost(exc)
 
 
-def _place(protocol: H11Protocol | WebSocketsSansIOProtocol) -> Place:
-    """Of the client; a socket that has gone at once has none."""
-    return protocol.client or ("", 0)
-
-
-def _forget(protocols: set[Any], transport: asyncio.BaseTransport) -> None:
-    """A half-made WebSocket, of which nobody else will hear."""
-    for one in [one for one in protocols if one.transport is transport]:
-        protocols.discard(one)
+def _guard(protocol: H11Protocol | WebSocketsSansIOProtocol) -> Guard:
+    guard: Guard = protocol.app_state[GUARD]
+    return guard

@@ -44,12 +44,15 @@ class HttpListener:
             require(library, "serve")
         from uvicorn.server import ServerState
 
+        from oyez.serve.guards import GUARD, Guard
+
         limits = settings.limits
         self.addresses: tuple[str, ...] = ()
         """As clients write them, once it is open."""
         self._settings, self._tls = settings, settings.tls()
         self._connections = Connections(limits.connections, limits.connections_each, service.counts.note)
         self._state = ServerState()
+        self._shared = {GUARD: Guard(self._connections, limits.head_s)}
         self._config = _config(service, settings, self._connections)
         self._sockets: list[socket.socket] = []
         self._accepting: list[asyncio.Task[None]] = []
@@ -131,7 +134,9 @@ class HttpListener:
             transport, _ = await asyncio.get_running_loop().connect_accepted_socket(
                 self._protocol, one, ssl=self._tls, **patience
             )
-            if transport.get_extra_info("peername") is None:  # it has gone already, and nobody knows its place
+            if (
+                transport.get_extra_info("peername") is None
+            ):  # it has gone already, and nobody knows its place
                 transport.abort()
                 self._connections.leave(place)
         except (OSError, ssl.SSLError, TimeoutError) as error:
@@ -144,7 +149,7 @@ class HttpListener:
 
     def _protocol(self) -> asyncio.Protocol:
         made: asyncio.Protocol = self._config.http_protocol_class(
-            config=self._config, server_state=self._state, app_state={}
+            config=self._config, server_state=self._state, app_state=self._shared
         )
         return made
 
@@ -154,15 +159,14 @@ def _config(service: Service, settings: HttpSettings, connections: Connections) 
     from uvicorn import Config
 
     from oyez.serve.gate import HEAD_BYTES
-    from oyez.serve.guards import protocols
+    from oyez.serve.guards import Http, WebSocket
     from oyez.serve.http_app import application
     from oyez.serve.websocket import MESSAGE_BYTES
 
-    http, websocket = protocols(connections, settings.limits.head_s)
     config = Config(
         application(service, settings, connections, version=__version__, names=_names(settings.host)),
-        http=http,
-        ws=websocket,
+        http=Http,
+        ws=WebSocket,
         ws_max_size=MESSAGE_BYTES,
         ws_ping_interval=PING_S,
         ws_ping_timeout=PING_S,
@@ -194,7 +198,9 @@ async def _bound(host: str, port: int) -> list[socket.socket]:
     try:
         found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except OSError as error:
-        raise ConfigError(f"--http {host}: no such address ({error.strerror}). Name one of this machine.") from None
+        raise ConfigError(
+            f"--http {host}: no such address ({error.strerror}). Name one of this machine."
+        ) from None
     opened: list[socket.socket] = []
     try:
         for family, _, _, _, address in dict.fromkeys(found):
@@ -203,7 +209,9 @@ async def _bound(host: str, port: int) -> list[socket.socket]:
     except OSError as error:
         for one in opened:
             one.close()
-        raise ConfigError(f"--http {host}:{port} cannot be opened: {error.strerror}. Name another address or port.") from None
+        raise ConfigError(
+            f"--http {host}:{port} cannot be opened: {error.strerror}. Name another address or port."
+        ) from None
     return opened
 
 

@@ -22,7 +22,7 @@ def http_options(parser: Any) -> None:
         "--token-file",
         type=Path,
         metavar="FILE",
-        help="tokens, one on a line: who has one of them may come in; needed for other addresses than loopback",
+        help="tokens, one on a line: who has one may come in; needed for other addresses than loopback",
     )
     either.add_argument(
         "--without-token", action="store_true", default=None, help="let in everybody who reaches HOST"

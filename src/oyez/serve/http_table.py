@@ -29,9 +29,7 @@ def read_http(table: Table) -> HttpSettings:
     chosen = HttpLimits() if limits is None else _limits(limits)
     table.end()
     try:
-        return HttpSettings(
-            host, port, without_token=without_token, origins=origins, limits=chosen, **files
-        )
+        return HttpSettings(host, port, without_token=without_token, origins=origins, limits=chosen, **files)
     except ConfigError as error:
         raise table.wrong("", error) from None
 
@@ -47,7 +45,9 @@ def _limits(table: Table) -> HttpLimits:
     for one in fields(HttpLimits):
         least, most = RANGES[one.name]
         if one.type is int:
-            found[one.name] = table.whole(one.name, getattr(default, one.name), least=int(least), most=int(most))
+            found[one.name] = table.whole(
+                one.name, getattr(default, one.name), least=int(least), most=int(most)
+            )
         else:
             found[one.name] = table.number(one.name, getattr(default, one.name), least=least, most=most)
     table.end()

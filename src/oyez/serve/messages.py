@@ -144,7 +144,9 @@ def _whole(values: Mapping[str, Any], key: str, default: int | None) -> int:
 def _names(value: object) -> tuple[str, ...]:
     fits = isinstance(value, list) and all(isinstance(one, str) for one in value)
     if not fits or len(value) > MOST_NAMES:  # type: ignore[arg-type]
-        raise ConfigError(f"names must be a list of words or models, at most {MOST_NAMES}, got {_shown(value)}.")
+        raise ConfigError(
+            f"names must be a list of words or models, at most {MOST_NAMES}, got {_shown(value)}."
+        )
     return tuple(value)  # type: ignore[arg-type]
 
 
@@ -153,7 +155,9 @@ def _threshold(value: object) -> Threshold | None:
         return value  # type: ignore[return-value]
     if isinstance(value, dict) and len(value) <= MOST_NAMES and all(map(_is_number, value.values())):
         return value
-    raise ConfigError(f"threshold must be a number of 0 to 1, or an object of them by word, got {_shown(value)}.")
+    raise ConfigError(
+        f"threshold must be a number of 0 to 1, or an object of them by word, got {_shown(value)}."
+    )
 
 
 def _is_number(value: object) -> bool:

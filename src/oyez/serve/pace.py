@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable
+from functools import partial
 
 __all__ = ["Bucket", "Pace"]
 
@@ -44,7 +45,7 @@ class Pace:
 
     def __init__(self, per_s: float, most: float, clock: Callable[[], float]) -> None:
         """All are full; arguments as for `Bucket`."""
-        self._new = lambda: Bucket(per_s, most, clock)
+        self._new = partial(Bucket, per_s, most, clock)
         self._known: OrderedDict[str, Bucket] = OrderedDict()
 
     def __len__(self) -> int:

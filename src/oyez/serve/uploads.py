@@ -82,7 +82,10 @@ class Uploads:
     async def _receive(self, request: Request, path: Path) -> Response | None:
         """The body, in a file; or why not."""
         too_large = refusal(
-            413, "size", f"a recording may have {self._limits.upload_mb:g} MB. Cut it into parts.", connection="close"
+            413,
+            "size",
+            f"a recording may have {self._limits.upload_mb:g} MB. Cut it into parts.",
+            connection="close",
         )
         stated = request.headers.get("content-length", "0")
         if not stated.isdecimal() or int(stated) > self._most:
@@ -93,7 +96,10 @@ class Uploads:
                     fits = await self._copy(request, file)
         except TimeoutError:
             return refusal(
-                408, "slow", f"the recording did not come within {self._limits.body_s:g} s.", connection="close"
+                408,
+                "slow",
+                f"the recording did not come within {self._limits.body_s:g} s.",
+                connection="close",
             )
         return None if fits else too_large
 
@@ -128,18 +134,30 @@ class Uploads:
     async def _hear(self, folder: Path, asked: Asked, client: str) -> Response:
         longest_s = PATIENCE_S + self._longest_s / HEARD_AT_LEAST
         try:
-            async with asyncio.timeout(longest_s), self._decoders, Decoder(folder, self._longest_s) as decoder:
+            async with (
+                asyncio.timeout(longest_s),
+                self._decoders,
+                Decoder(folder, self._longest_s) as decoder,
+            ):
                 if not SLOWEST <= decoder.rate <= FASTEST:
                     raise AudioError(
-                        f"the recording has a rate of {decoder.rate} Hz, expected {SLOWEST}..{FASTEST}. Convert it."
+                        f"the recording has a rate of {decoder.rate} Hz, expected {SLOWEST}..{FASTEST}. "
+                        "Convert it."
                     )
                 wanted = Wanted(decoder.rate, asked.names, asked.threshold, asked.scores)
                 async with self._service.open(wanted, client) as live:
                     found = await _follow(decoder, live)
         except TimeoutError:
-            return refusal(GIVEN_UP, "slow", "the server is too busy to hear this now. Try again later.", retry_after="60")
+            return refusal(
+                GIVEN_UP,
+                "slow",
+                "the server is too busy to hear this now. Try again later.",
+                retry_after="60",
+            )
         body = await asyncio.to_thread(_answer, *found)
-        return StreamingResponse(pieces(body), media_type="application/json", headers={"Content-Length": str(len(body))})
+        return StreamingResponse(
+            pieces(body), media_type="application/json", headers={"Content-Length": str(len(body))}
+        )
 
 
 async def _follow(decoder: Decoder, live: Live) -> tuple[float, list[Heard], list[Scored]]:

@@ -121,7 +121,9 @@ async def _next(websocket: WebSocket, talk: Conversation, within_s: float) -> Fr
         async with asyncio.timeout(within_s):
             message = await websocket.receive()
     except TimeoutError:
-        raise LimitError(f"no message came for {within_s:g} s. Send sound as it comes, or connect later.") from None
+        raise LimitError(
+            f"no message came for {within_s:g} s. Send sound as it comes, or connect later."
+        ) from None
     if message["type"] == "websocket.disconnect":
         raise WebSocketDisconnect(message.get("code", 1005))
     data = message.get("bytes")
