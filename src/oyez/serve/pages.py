@@ -21,7 +21,7 @@ ONNX = ".onnx"
 
 
 @dataclass(frozen=True)
-class ModelPage:
+class _ModelPage:
     """A model, ready to be sent: the file as it was when the server began."""
 
     summary: dict[str, object]
@@ -31,7 +31,7 @@ class ModelPage:
     etag: str
 
     @classmethod
-    def of(cls, served: Served) -> "ModelPage":
+    def of(cls, served: Served) -> "_ModelPage":
         """Read from its file."""
         card, data = served.model.card, served.model.path.read_bytes()
         digest = hashlib.sha256(data).hexdigest()
@@ -61,7 +61,7 @@ class Pages:
             numbers: counts of HTTP itself, now.
         """
         self._service, self._version, self._numbers = service, version, numbers
-        self._models = {one.name: ModelPage.of(one) for one in service.catalog}
+        self._models = {one.name: _ModelPage.of(one) for one in service.catalog}
 
     async def health(self, _request: Request) -> Response:
         """Whether streams are taken."""
@@ -125,7 +125,7 @@ async def pieces(data: bytes) -> AsyncIterator[bytes]:
         yield data[start : start + PIECE]
 
 
-def _file(page: ModelPage, known: str | None) -> Response:
+def _file(page: _ModelPage, known: str | None) -> Response:
     """Its bytes, unless the client has them."""
     headers = {"ETag": page.etag, "Cache-Control": "no-cache"}
     if known is not None and page.etag in (one.strip().removeprefix("W/") for one in known.split(",")):
