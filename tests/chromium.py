@@ -14,10 +14,10 @@ from typing import Any
 PROGRAM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 FLAGS = (
-    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--mute-audio",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-extensions",
-    "--remote-debugging-pipe", "--host-resolver-rules=MAP elsewhere.test 127.0.0.1",
-    "--force-color-profile=srgb", "--hide-scrollbars",
+    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--mute-audio",
+    "--disable-extensions", "--remote-debugging-pipe", "--force-color-profile=srgb", "--hide-scrollbars",
+    "--host-resolver-rules=MAP elsewhere.test 127.0.0.1",
 )  # fmt: skip
 
 PATIENCE_S = 20.0
@@ -62,9 +62,9 @@ class Chromium:
             message["sessionId"] = session
         os.write(self._write, json.dumps(message).encode() + b"\0")
         try:
-            found = answer.get(timeout=PATIENCE_S)
+            found = answer.get(timeout=2 * PATIENCE_S)
         except queue.Empty:
-            raise TimeoutError(f"{method}: no answer in {PATIENCE_S} s") from None
+            raise TimeoutError(f"{method}: no answer in {2 * PATIENCE_S} s") from None
         assert "error" not in found, f"{method}: {found['error']}"
         return found["result"]
 
@@ -163,6 +163,15 @@ class Page:
         """One key of the keyboard."""
         for kind in ("keyDown", "keyUp"):
             self.call("Input.dispatchKeyEvent", type=kind, key=key, windowsVirtualKeyCode=code, text=text)
+
+    def set(self, selector: str, value: object) -> None:
+        """A select or a slider."""
+        self.run(
+            "const one = document.querySelector(values[0]); one.value = values[1];"
+            "for (const type of ['input', 'change']) one.dispatchEvent(new Event(type))",
+            selector,
+            value,
+        )
 
     def choose_file(self, selector: str, path: Path) -> None:
         """In a file input."""

@@ -22,6 +22,7 @@ const panel = new RecordPanel(stopListening, tell);
 
 let model = null;
 let choices = [];
+let opening = false;
 
 /** Write an error into its place, in the page's language where there is a text for it; null empties it. */
 function tell(place, error) {
@@ -84,21 +85,21 @@ async function openModelFile(file) {
 }
 
 async function startListening() {
+  if (opening) return; // not disabled meanwhile: that would take the keyboard's focus away
+  opening = true;
   panel.stop();
   tell(at("listen-problem"), null);
   played.clear();
-  at("start").disabled = true;
   try {
-    const ended = await live.start(model, threshold.wanted);
+    await live.start(model, threshold.wanted);
     say(at("start"), "stop");
     at("start").setAttribute("aria-pressed", "true");
-    ended.then((taken) => taken && stopListening("unplugged"));
   } catch (error) {
     await live.stop();
     tell(at("listen-problem"), error);
     say(at("listen-status"), "idle");
   }
-  at("start").disabled = false;
+  opening = false;
 }
 
 async function stopListening(why = "stopped") {
@@ -152,6 +153,7 @@ function rewrite() {
   if (model) screen.describe();
 }
 
+live.onTaken = () => stopListening("unplugged");
 live.onError = (error) => {
   stopListening();
   tell(at("listen-problem"), error);

@@ -35,11 +35,11 @@ export class Live {
     this.#zeros_s = 0;
     this.#microphone = await listen((samples, rate) => this.#hear(samples, rate));
     const { rate, label, ended } = this.#microphone;
+    ended.then((taken) => taken && this.onTaken?.());
     this.#listenWith(model, wanted, rate);
     this.#told = { device: label || "?", rate: () => number(rate / 1000, rate % 1000 ? 1 : 0) };
     this.saying = "listening";
     say(at("listen-status"), "listening", this.#told);
-    return ended;
   }
 
   /** Another model takes over; the stream begins anew. */
