@@ -1,5 +1,8 @@
 """The file of settings: all that can stand in it, and how what does not fit is told."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from oyez.actions.rule import COOLDOWN_S, TIMEOUT_S
@@ -13,6 +16,8 @@ from oyez.serve.settings import (
     WyomingSettings,
     read_settings,
 )
+
+PAGE = (Path(__file__).parents[2] / "docs" / "serve.md").read_text("utf-8")
 
 WHOLE = """
 [[model]]
@@ -91,6 +96,24 @@ def test_all_that_can_be_said(read, tmp_path):
 
 def test_an_empty_file_says_nothing(read):
     assert read("") == Settings()
+
+
+def test_the_file_that_the_page_shows_is_one(read):
+    """It shows what is so without it, but for an action."""
+    (shown,) = re.findall(r"^```toml\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+    settings = read(shown)
+    (model,), (action,) = settings.models, settings.actions
+    assert model == ModelSettings("activate", false_accepts="1/day")
+    assert (action.do, action.word, action.timeout_s) == ("run:echo $OYEZ_CLIENT", "activate", TIMEOUT_S)
+    same = Settings(settings.models, WyomingSettings(("tcp://127.0.0.1:10400",)), actions=settings.actions)
+    assert settings == same
+
+
+def test_the_error_that_the_page_shows_is_one(read):
+    with pytest.raises(ConfigError) as caught:
+        read("[[action]]\ndo = 'x'\ncooldown = 5\n")
+    said = str(caught.value)
+    assert f"oyez: {said[said.index('oyez.toml') :]}" in PAGE
 
 
 @pytest.mark.parametrize(
