@@ -89,8 +89,9 @@ class Satellite:
         self.socket.sendall(json.dumps(head).encode() + b"\n" + payload)
 
     def say(self, samples):
-        payload = to_int16(samples).astype("<i2").tobytes()
-        self.send("audio-chunk", {"rate": RATE, "width": 2, "channels": 1}, payload)
+        for start in range(0, len(samples), RATE):
+            payload = to_int16(samples[start : start + RATE]).astype("<i2").tobytes()
+            self.send("audio-chunk", {"rate": RATE, "width": 2, "channels": 1}, payload)
 
     def next(self):
         """Type and data of what it is answered; None at the end."""
@@ -263,7 +264,15 @@ def test_what_cannot_be_is_refused(model, tmp_path, monkeypatch, capsys, argumen
 
 def test_without_its_libraries_the_line_to_type_is_told(model, monkeypatch, capsys):
     monkeypatch.setitem(sys.modules, "wyoming", None)
-    for name in [name for name in sys.modules if name.startswith(("wyoming.", "oyez.serve.wyoming"))]:
-        monkeypatch.delitem(sys.modules, name)
     assert main(["serve", "--model", model, "--wyoming", "tcp://127.0.0.1:0"]) == 2
     assert "pip install 'oyez[serve]'" in capsys.readouterr().err
+
+
+def test_zeroconf_without_its_library_is_told_before_anything_is_opened(model, monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "zeroconf", None)
+    arguments = ["serve", "--model", model, "--wyoming", "tcp://127.0.0.1:0", "--zeroconf"]
+    for more in ([], ["--check"]):
+        assert main([*arguments, *more]) == 2
+        err = capsys.readouterr().err
+        assert "pip install 'oyez[discovery]'" in err
+        assert "listening on" not in err

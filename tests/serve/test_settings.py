@@ -143,6 +143,7 @@ def test_the_error_that_the_page_shows_is_one(read):
         ("[wyoming]\n", "[wyoming], uri: expected an address such as tcp://127.0.0.1:10400, got nothing"),
         ("[wyoming]\nuri = 7\n", "[wyoming], uri: expected text in quotes, or a list of texts, got 7"),
         ("[wyoming]\nuri = 'tcp://x:1'\nzeroconf = 1\n", "zeroconf: expected true or false, got 1"),
+        ("[wyoming]\nuri = 'unix:///x'\nzeroconf = true\n", "zeroconf: zeroconf tells the network of an"),
         ("[wyoming]\nurl = 'tcp://x:1'\n", "[wyoming], uri: expected an address"),
         ("[limits]\nstreams = 0\n", "[limits], streams: expected a whole number of 1 to 10000, got 0"),
         (

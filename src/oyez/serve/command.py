@@ -12,6 +12,7 @@ from functools import partial
 from oyez.actions.rule import Rule
 from oyez.detect import sources
 from oyez.detect.loudspeaker import Loudspeaker
+from oyez.errors import require
 from oyez.serve.catalog import Catalog, Served
 from oyez.serve.deeds import Deeds, rules
 from oyez.serve.heard import Heard
@@ -46,6 +47,7 @@ def run(options: argparse.Namespace) -> None:
         catalog = Catalog([_load(one) for one in settings.models])
         found = rules(settings.actions, catalog.words, say=_say, ring=Loudspeaker(sources.play).ring)
         if options.check:
+            _listeners(settings, Service(catalog))
             _say("\n".join(_told(settings, catalog, found)))
             return
         deeds = Deeds(found)
@@ -95,10 +97,15 @@ def _load(one: ModelSettings) -> Served:
 
 def _listeners(settings: Settings, service: Service) -> list[Listener]:
     """Where clients connect, not yet open."""
-    from oyez.serve.wyoming import WyomingListener
+    found: list[Listener] = []
+    if settings.wyoming is not None:
+        require("wyoming", "serve")
+        if settings.wyoming.zeroconf:
+            require("zeroconf", "discovery")
+        from oyez.serve.wyoming import WyomingListener
 
-    uris = settings.wyoming.uris if settings.wyoming else ()
-    return [WyomingListener(service, uri) for uri in uris]
+        found += [WyomingListener(service, uri) for uri in settings.wyoming.uris]
+    return found
 
 
 def _announced(

@@ -52,6 +52,13 @@ class WyomingSettings:
     zeroconf: bool = False
     """Whether the network is told."""
 
+    def __post_init__(self) -> None:
+        if self.zeroconf and not any(uri.startswith("tcp:") for uri in self.uris):
+            raise ConfigError(
+                f"zeroconf tells the network of an address tcp://HOST:PORT, got {', '.join(self.uris)}. "
+                "Add one, or leave zeroconf out."
+            )
+
 
 @dataclass(frozen=True)
 class ActionSettings:
@@ -143,7 +150,10 @@ def _wyoming(table: Table | None) -> WyomingSettings | None:
     uris = table.texts("uri")
     if not uris:
         raise table.refuse("uri", "an address such as tcp://127.0.0.1:10400", None)
-    settings = WyomingSettings(uris, table.flag("zeroconf", False))
+    try:
+        settings = WyomingSettings(uris, table.flag("zeroconf", False))
+    except ConfigError as error:
+        raise table.wrong("zeroconf", error) from None
     table.end()
     return settings
 

@@ -1,0 +1,1 @@
+"""Detection for others: many streams at once, over Wyoming, HTTP and WebSocket."""
