@@ -8,7 +8,7 @@ __all__ = ["render"]
 ROOT = Path(__file__).parent.parent
 PAGE = Path(__file__).parent / "modules.md"
 ORDER = (
-    "", "course", "train", "record", "listen", "evaluate", "synth", "actions", "detect", "config",
+    "", "course", "train", "serve", "record", "listen", "evaluate", "synth", "actions", "detect", "config",
 )  # fmt: skip
 """Packages, from the top layer down; the first are the modules that stand alone."""
 

@@ -5,7 +5,7 @@ from oyez import errors
 
 def test_every_error_is_an_oyez_error_and_drawn_in_the_tree():
     found = [getattr(errors, name) for name in errors.__all__ if name.endswith("Error")]
-    assert len(found) == 9
+    assert len(found) == 11
     for one in found:
         assert issubclass(one, errors.OyezError)
         assert one.__name__ in errors.__doc__

@@ -18,7 +18,10 @@ ROOT = Path(__file__).parent.parent
 SOURCE = Path(oyez.__file__).parent
 PATHS = {str(path.relative_to(SOURCE)): path for path in sorted(SOURCE.rglob("*.py"))}
 del PATHS["__main__.py"]  # the one that is run, not imported
-HEAVY = ("ctranslate2", "h5py", "hibari", "matplotlib", "onnx", "paho", "scipy", "sounddevice", "torch")
+HEAVY = (
+    "ctranslate2", "h5py", "hibari", "matplotlib", "onnx", "paho", "scipy", "sounddevice", "starlette",
+    "torch", "uvicorn", "websockets", "wyoming", "zeroconf",
+)  # fmt: skip
 """What extras bring: the base install must do without."""
 
 ONE_MACHINE = re.compile(rb"(?<![\w.])/(?:work|root)/")

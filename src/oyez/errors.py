@@ -8,6 +8,8 @@
     ├── DeviceError      a microphone or loudspeaker that is not there, or does not do what is asked
     ├── ActionError      what a word should set off did not work
     ├── OutputError      a file that would be overwritten, or cannot be written
+    ├── LimitError       a client of a server that asks for more than it may have
+    ├── AccessError      a client of a server that may not come in
     ├── MissingExtraError  a part of Oyez that is not installed
     └── ExerciseError    a learner's answer that is not right yet (lives in `oyez.course.checks`)
 
@@ -19,11 +21,13 @@ import importlib
 from types import ModuleType
 
 __all__ = [
+    "AccessError",
     "ActionError",
     "AudioError",
     "ConfigError",
     "DataError",
     "DeviceError",
+    "LimitError",
     "MissingExtraError",
     "ModelError",
     "OutputError",
@@ -62,6 +66,14 @@ class ActionError(OyezError):
 
 class OutputError(OyezError):
     """A file that would be overwritten, or cannot be written."""
+
+
+class LimitError(OyezError):
+    """A client of a server that asks for more than it may have."""
+
+
+class AccessError(OyezError):
+    """A client of a server that may not come in."""
 
 
 class MissingExtraError(OyezError):

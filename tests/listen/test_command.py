@@ -16,9 +16,9 @@ import pytest
 from fake_sounddevice import OVERFLOW, FakeStream
 from oyez import audio
 from oyez.cli import main
+from oyez.detect.loudspeaker import Loudspeaker
 from oyez.listen import command as listen_command
 from oyez.listen import recovery
-from oyez.listen.loudspeaker import Loudspeaker
 from oyez.sound import to_int16
 from oyez.train.model_file import annotate
 from sounds import noise

@@ -140,6 +140,8 @@ class Model:
                 f"{path}: its inputs must be pcm and state, got {', '.join(shapes)}. Export it again."
             )
         self._state_size = int(shapes["state"][1])
+        self.takes_one = shapes["pcm"][0] == 1
+        """Whether the file fixes the streams of a run to one: `run` must be called for each."""
 
     def initial_state(self, streams: int = 1) -> Array:
         """The state of a stream that has heard nothing: (streams, n) zeros."""

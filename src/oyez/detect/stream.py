@@ -52,6 +52,11 @@ class Stream:
         self._none = np.zeros((0, card.chunk), np.float32)
         self.reset()
 
+    @property
+    def waiting(self) -> int:
+        """Samples at the model's rate that no whole chunk was taken of yet."""
+        return len(self._waiting)
+
     def reset(self) -> None:
         """Forget everything heard: the next sample is the first."""
         self._resampler.reset()

@@ -21,11 +21,11 @@ from oyez.detect import sources
 from oyez.detect.chime import LENGTH_S
 from oyez.detect.detector import Detector
 from oyez.detect.intent import thresholds
+from oyez.detect.loudspeaker import Loudspeaker
 from oyez.detect.model import Model, model_path
 from oyez.detect.pcm import PcmStream
 from oyez.errors import ConfigError
 from oyez.listen.listener import Listener
-from oyez.listen.loudspeaker import Loudspeaker
 from oyez.listen.pipe import Pipe
 from oyez.listen.reactions import Reactions
 from oyez.listen.recovery import Lasting

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from oyez.detect.chime import LENGTH_S, chime
+from oyez.detect.loudspeaker import Loudspeaker
 from oyez.errors import DeviceError
-from oyez.listen.loudspeaker import Loudspeaker
 
 
 def test_the_chime_is_played():
