@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -34,15 +35,20 @@ class Server:
         finally:
             signal.signal(signal.SIGHUP, before)
         self.lines = []
+        self.guard = threading.Timer(60, self.process.kill)  # a test that waits in vain must end
+        self.guard.start()
 
     def until(self, found):
-        """The first line of the log for which `found` holds."""
+        """The first line of the log for which `found` holds, said already or still to come."""
+        seen = 0
         while True:
+            for line in self.lines[seen:]:
+                if found(line):
+                    return line
+            seen = len(self.lines)
             line = self.process.stderr.readline()
             assert line, self.lines
             self.lines.append(json.loads(line))
-            if found(self.lines[-1]):
-                return self.lines[-1]
 
     def address(self):
         """Host and port of its listener."""
@@ -58,6 +64,7 @@ class Server:
 
     def close(self):
         """Whatever it still does."""
+        self.guard.cancel()
         self.process.kill()
         self.process.communicate()
 

@@ -100,11 +100,10 @@ def _listeners(settings: Settings, service: Service) -> list[Listener]:
     found: list[Listener] = []
     if settings.wyoming is not None:
         require("wyoming", "serve")
-        if settings.wyoming.zeroconf:
-            require("zeroconf", "discovery")
         from oyez.serve.wyoming import WyomingListener
 
         found += [WyomingListener(service, uri) for uri in settings.wyoming.uris]
+    _announced(settings, found)  # what is missing for it is told now
     return found
 
 

@@ -9,7 +9,7 @@ import signal
 import threading
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, contextmanager
-from types import FrameType
+from types import FrameType, TracebackType
 from typing import Any, Protocol
 
 from oyez.serve.notify import notify
@@ -35,7 +35,9 @@ class Listener(Protocol):
         """Open."""
         ...
 
-    async def __aexit__(self, *_error: object) -> Any:
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> Any:
         """Close."""
         ...
 

@@ -55,7 +55,7 @@ class Table:
 
     def text(self, key: str, default: Kind = None) -> str | Kind:  # type: ignore[assignment]
         """Text, not empty."""
-        value = self._value(key, str, default)
+        value: str | Kind = self._value(key, str, default)
         if value == "":
             raise self.refuse(key, "text that is not empty", value)
         return value
@@ -69,7 +69,8 @@ class Table:
 
     def flag(self, key: str, default: Kind = None) -> bool | Kind:  # type: ignore[assignment]
         """True or false."""
-        return self._value(key, bool, default)
+        value: bool | Kind = self._value(key, bool, default)
+        return value
 
     def number(
         self,
@@ -124,9 +125,9 @@ class Table:
     def numbers(self, key: str, *, least: float, most: float) -> dict[str, float]:
         """A table of numbers by name, such as words and their thresholds."""
         inner = self.table(key)
-        names = [] if inner is None else list(inner._values)
-        found = {name: inner.number(name, least=least, most=most) for name in names} if inner else {}
-        return {name: value for name, value in found.items() if value is not None}
+        if inner is None:
+            return {}
+        return {name: inner.number(name, 0.0, least=least, most=most) for name in inner._values}
 
     def table(self, key: str) -> "Table | None":
         """A table, `[key]`."""
@@ -202,5 +203,5 @@ def _range(least: float, most: float) -> str:
 
 def _shown(value: object) -> str:
     """As it stands in the file, more or less, and not for ever."""
-    text = {dict: "a table", list: "a list"}.get(type(value)) or repr(value)
+    text = NAMES[type(value)] if isinstance(value, dict | list) else repr(value)
     return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
