@@ -291,8 +291,8 @@ def test_a_message_of_empty_parts_without_end(catalog):
         Frame(Opcode.BINARY, b"not masked").serialize(mask=False),
         _frame(b"\xff\xfe", Opcode.TEXT),
         b"\x82\xff\x7f\xff\xff\xff\xff\xff\xff\xff\0\0\0\0",  # 2⁶³ bytes are to come
-        _frame(bytes(300_000)),
-        _frame(bytes(200_000), fin=False) + _frame(bytes(200_000), Opcode.CONT),
+        _frame(bytes(1_100_000)),
+        _frame(bytes(800_000), fin=False) + _frame(bytes(800_000), Opcode.CONT),
         b"\x89\xfe\x00\x7e" + bytes(4 + 126),  # a ping that is too long
         _frame(b"\x03", Opcode.CLOSE),
         _frame(b"\0\0", Opcode.CLOSE),

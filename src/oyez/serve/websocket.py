@@ -23,7 +23,7 @@ __all__ = ["MESSAGE_BYTES", "Streams"]
 
 _log = logging.getLogger("oyez.serve.http")
 
-MESSAGE_BYTES = 1 << 18
+MESSAGE_BYTES = 1 << 20
 """Of one message."""
 
 TEXT_COST = 50
