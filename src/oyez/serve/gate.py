@@ -71,6 +71,8 @@ class Gate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request, or one WebSocket from its beginning to its end."""
+        if scope["client"] is None:  # it went as it came
+            return
         connection = self._connections.of(scope["client"])
         connection.attend()
         headers = Headers(scope=scope)

@@ -11,13 +11,14 @@ from typing import Any
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-from oyez.serve.connections import Connection, Connections
+from oyez.serve.connections import Connection, Connections, Place
 
 __all__ = ["GUARD", "Guard", "Http", "WebSocket"]
 
 GUARD = "oyez.guard"
 """Key of the `Guard` in uvicorn's state, which all protocols of a server share."""
 
+NOWHERE = ("", 0)
 MOST_FRAMES = 4_096
 """Of one message: empty ones count for nothing where its bytes are counted."""
 
@@ -32,13 +33,13 @@ class Guard:
     head_s: float
     """Seconds for the head of a request."""
 
-    def of(self, protocol: H11Protocol | WebSocketsSansIOProtocol) -> Connection:
+    def of(self, protocol: "Http | WebSocket") -> Connection:
         """The connection that a protocol looks after; a stray one where it went at once."""
-        return self.connections.of(protocol.client or ("", 0))
+        return self.connections.of(protocol.client or NOWHERE)
 
-    def leave(self, protocol: H11Protocol | WebSocketsSansIOProtocol) -> None:
+    def leave(self, protocol: "Http | WebSocket") -> None:
         """It is gone."""
-        self.connections.leave(protocol.client or ("", 0))
+        self.connections.leave(protocol.client or NOWHERE)
 
 
 class Http(H11Protocol):
@@ -47,6 +48,7 @@ class Http(H11Protocol):
     def connection_made(self, transport: Any) -> None:
         """It begins."""
         super().connection_made(transport)
+        self.client = _place(transport)
         guard = _guard(self)
         guard.of(self).begin(transport, guard.head_s)
 
@@ -70,6 +72,11 @@ class Http(H11Protocol):
 class WebSocket(WebSocketsSansIOProtocol):
     """What such a connection becomes by a handshake."""
 
+    def connection_made(self, transport: Any) -> None:
+        """It begins."""
+        super().connection_made(transport)
+        self.client = _place(transport)
+
     def data_received(self, data: bytes) -> None:
         """Bytes have come."""
         connection = _guard(self).of(self)
@@ -89,6 +96,12 @@ class WebSocket(WebSocketsSansIOProtocol):
         super().connection_lost(exc)
 
 
-def _guard(protocol: H11Protocol | WebSocketsSansIOProtocol) -> Guard:
+def _place(transport: Any) -> Place | None:
+    """Of the client, as it was when the connection came: uvicorn asks a socket that may have gone since."""
+    name = transport.get_extra_info("peername")
+    return None if name is None else (str(name[0]), int(name[1]))
+
+
+def _guard(protocol: Http | WebSocket) -> Guard:
     guard: Guard = protocol.app_state[GUARD]
     return guard
