@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
@@ -29,6 +30,8 @@ from oyez.serve.session import Wanted
 from oyez.serve.shares import Shares, household
 
 __all__ = ["Uploads"]
+
+_log = logging.getLogger("oyez.serve.http")
 
 DECODERS = 2
 """That run at once."""
@@ -85,7 +88,6 @@ class Uploads:
             413,
             "size",
             f"a recording may have {self._limits.upload_mb:g} MB. Cut it into parts.",
-            connection="close",
         )
         stated = request.headers.get("content-length", "0")
         if not stated.isdecimal() or int(stated) > self._most:
@@ -147,6 +149,7 @@ class Uploads:
                 wanted = Wanted(decoder.rate, asked.names, asked.threshold, asked.scores)
                 async with self._service.open(wanted, client) as live:
                     found = await _follow(decoder, live)
+                _log.info("a recording of %.1f s", found[0], extra={"client": client})
         except TimeoutError:
             return refusal(
                 GIVEN_UP,
