@@ -4,12 +4,13 @@ PYTHON ?= python3
 FILE ?= examples/demo.flac
 OUT ?= demo
 DATA ?= ../shared/data
+SITE ?= build/page
 
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: accuracy bench check clean demo format help keras notebook notebooks test test-slow
+.PHONY: accuracy bench check clean demo format help keras notebook notebooks page test test-slow
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +46,10 @@ notebook: .venv/.notebook  ## open the lesson's notebooks in JupyterLab
 notebooks: | $(BIN)/pip  ## render the notebooks from notebooks/chapters
 	$(BIN)/python notebooks/build.py
 
+page: web/vendor/ort.wasm  ## build the browser page: for `oyez serve --http`, and as a folder for any web server: SITE=…
+	node web/build.mjs --server
+	node web/build.mjs --out "$(SITE)"
+
 bench: .venv/.test  ## measure speed; other engines are installed beside ours
 	$(INSTALL) -r benchmarks/requirements.txt
 	$(BIN)/python benchmarks/speed.py
@@ -73,6 +78,11 @@ $(BIN)/pip:
 .venv/.test: pyproject.toml constraints.txt src/oyez/__init__.py | $(BIN)/pip
 	$(INSTALL) -e packages/oyez-bank -e '.[test]'
 	@touch .venv/.plot $@
+
+# npm runs the script `prepare`, which copies the runtime.
+web/vendor/ort.wasm: web/package.json
+	npm install --prefix web --no-package-lock --no-audit --no-fund
+	@touch $@
 
 .venv/.notebook: pyproject.toml constraints.txt src/oyez/__init__.py | $(BIN)/pip
 	$(INSTALL) -e '.[notebook]'

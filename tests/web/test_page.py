@@ -1,0 +1,369 @@
+"""The page in a real browser: a fake microphone, dropped files, keys, contrast; nothing asked of others."""
+
+import base64
+import functools
+import http.server
+import io
+import json
+import os
+import re
+import shutil
+import socketserver
+import subprocess
+import threading
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from chromium import PROGRAM, Chromium
+from oyez import audio, sound
+from oyez.detect.model import Model, model_path
+from oyez.detect.recording import hear
+from oyez.record.folder import FIELDS
+from oyez.synth.tts.recordings import Recordings
+from small_model import write_small_model
+from sounds import take
+
+ROOT = Path(__file__).parents[2]
+WEB = ROOT / "web"
+NODE = shutil.which("node")
+MISSING = PROGRAM is None or NODE is None or not (WEB / "vendor" / "ort.wasm").is_file()
+WIDE = {"width": 1280, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+NARROW = {"width": 360, "height": 740, "deviceScaleFactor": 1, "mobile": True}
+
+pytestmark = pytest.mark.skipif(
+    MISSING and not os.environ.get("CI"),
+    reason="chromium or node is not installed, or its packages: npm install --prefix web",
+)
+
+
+class Folder(http.server.SimpleHTTPRequestHandler):
+    """Any web server: it sends files, and no header that helps."""
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """The page, built and served from a folder: its address."""
+    folder = tmp_path_factory.mktemp("site") / "page"
+    subprocess.run(
+        [NODE or "node", "build.mjs", "--out", str(folder)], cwd=WEB, check=True, capture_output=True
+    )
+    server = socketserver.ThreadingTCPServer(
+        ("127.0.0.1", 0), functools.partial(Folder, directory=str(folder)), bind_and_activate=True
+    )
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://localhost:{server.server_address[1]}/"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def spoken(tmp_path_factory) -> Path:
+    """Four seconds of the demo with the word in them, for the fake microphone and as a file."""
+    samples, rate = audio.read(ROOT / "examples" / "demo.flac")
+    path = tmp_path_factory.mktemp("sound") / "spoken.wav"
+    audio.write(
+        path, sound.resample(samples, rate, 48_000)[round(2.5 * 48_000) : round(6.5 * 48_000)], 48_000
+    )
+    return path
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory, spoken):
+    """With a microphone that hears `spoken` again and again."""
+    one = Chromium(
+        tmp_path_factory.mktemp("profile"),
+        "--use-fake-device-for-media-stream",
+        "--use-fake-ui-for-media-stream",
+        f"--use-file-for-fake-audio-capture={spoken}",
+    )
+    yield one
+    one.close()
+
+
+@pytest.fixture
+def page(browser, site):
+    one = browser.page(site, **WIDE).ready()
+    yield one
+    assert one.problems() == []
+    assert [url for url in one.requests() if not url.startswith((site, "blob:", "data:"))] == []
+    one.close()
+
+
+def _heard(page) -> list[tuple[str, str]]:
+    """Times and words of the list, the first one first."""
+    rows = page.run(
+        "return [...document.querySelectorAll('#heard li')].map((one) => "
+        "[one.children[0].textContent, one.children[1].textContent])"
+    )
+    return [(time, word) for time, word in reversed(rows)]
+
+
+def _expected(path: Path, model: str = "activate") -> list[tuple[str, str]]:
+    found = hear(Model(model_path(model)), path).detections
+    return [(f"{int(one.time_s // 60)}:{one.time_s % 60:05.2f}", one.word) for one in found]
+
+
+def test_the_microphone_is_heard(page):
+    page.click("#start")
+    page.until("document.querySelectorAll('#heard li').length >= 2")
+    assert {word for _, word in _heard(page)} == {"activate"}
+    assert "Listening to" in page.text()
+    lit = page.run(
+        "const c = document.getElementById('spectrogram'); const d = c.getContext('2d')"
+        ".getImageData(0, 0, c.width, c.height).data; return new Set(d).size"
+    )
+    assert lit > 50  # a picture, not a plain field
+    page.click("#start")
+    page.until("document.getElementById('listen-status').textContent.startsWith('Stopped')")
+
+
+def test_the_microphone_is_taken_as_it_is(page):
+    page.run(
+        "const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);"
+        "navigator.mediaDevices.getUserMedia = (what) => { window.asked = what; return ask(what); }"
+    )
+    page.click("#start")
+    asked = page.until("window.asked && window.asked.audio")
+    assert not any(asked[name] for name in ("echoCancellation", "noiseSuppression", "autoGainControl"))
+
+
+def test_a_sound_file_gives_what_python_hears(page):
+    path = ROOT / "examples" / "demo.flac"
+    page.choose_file("#sound-file", path)
+    page.until("document.getElementById('listen-status').textContent.includes('heard')")
+    assert _heard(page) == _expected(path)
+
+
+def test_a_dropped_file_gives_what_python_hears(page, tmp_path):
+    samples, rate = audio.read(ROOT / "examples" / "demo.flac")
+    path = tmp_path / "dropped.wav"
+    audio.write(path, sound.resample(samples, rate, 16_000), 16_000)
+    _drop(page, "dropped.wav", path.read_bytes())
+    page.until("document.getElementById('listen-status').textContent.includes('heard')")
+    assert _heard(page) == _expected(path)
+    page.set("#threshold-0", 0.9)  # a slider judges the same scores anew
+    assert len(_heard(page)) == len(hear(Model(model_path("activate")), path, 0.9).detections)
+
+
+def test_scores_in_the_browser_are_those_of_python(page, site):
+    samples, rate = audio.read(ROOT / "examples" / "demo.flac")
+    samples = sound.resample(samples, rate, 16_000)[: 8 * 16_000]
+    model = Model(model_path("activate"))
+    got = page.run(
+        "const { load } = await import('./oyez-web/index.js');"
+        "const detector = await load('models/activate.onnx');"
+        "const bytes = Uint8Array.from(atob(values[0]), (c) => c.charCodeAt(0));"
+        "return Array.from(await detector.scores(new Float32Array(bytes.buffer)))",
+        base64.b64encode(samples.tobytes()).decode(),
+    )
+    from oyez.detect.detector import Detector
+
+    np.testing.assert_allclose(got, Detector(model).scores(samples).ravel(), atol=1e-4)
+
+
+def _drop(page, name: str, content: bytes) -> None:
+    page.run(
+        "const bytes = Uint8Array.from(atob(values[1]), (c) => c.charCodeAt(0));"
+        "const dataTransfer = new DataTransfer(); dataTransfer.items.add(new File([bytes], values[0]));"
+        "document.body.dispatchEvent(new DragEvent('drop', {dataTransfer, bubbles: true, cancelable: true}))",
+        name, base64.b64encode(content).decode(),
+    )  # fmt: skip
+
+
+def test_a_model_of_ones_own_is_dropped(page, tmp_path):
+    path = write_small_model(tmp_path / "mine.onnx", ("alpha", "bêta"))
+    _drop(page, "mine.onnx", path.read_bytes())
+    page.until("document.getElementById('model-status').textContent.includes('“alpha”, “bêta”')")
+    assert page.run("return document.querySelectorAll('#sliders input').length") == 2
+    _drop(page, "other.onnx", b"hello, this is text")
+    page.until("!document.getElementById('model-problem').hidden")
+    assert "other.onnx is no ONNX model" in page.text()
+    assert "mine.onnx goes on listening" in page.text()
+
+
+def test_a_threshold_by_intent(page):
+    def choose(value: str) -> str:
+        page.set("#intent", value)
+        return str(page.run("return document.getElementById('threshold-note').textContent"))
+
+    assert "At 0.135, 0.77 false wakes an hour" in choose("1/hour")
+    assert "show at most 0.92 an hour" in choose("1/day")
+    assert page.run("return document.getElementById('threshold-0').value") == "0.515"
+    page.run(
+        "const s = document.getElementById('model'); s.value = '1'; s.dispatchEvent(new Event('change'))"
+    )
+    page.until("document.getElementById('model-status').textContent.includes('44.1')")
+    assert "was not measured" in page.text()
+    assert page.run("return document.querySelector('#intent [value=\"1/day\"]').disabled")
+
+
+def test_there_is_no_microphone(tmp_path, site):
+    browser = Chromium(tmp_path)
+    page = browser.page(site, **WIDE).ready()
+    page.click("#start")
+    page.until("!document.getElementById('listen-problem').hidden")
+    assert re.search("There is no microphone|may not be used", page.text())
+    page.click("[data-language=ko]")
+    assert re.search("마이크", page.run("return document.getElementById('listen-problem').textContent"))
+    page.close()
+    browser.close()
+
+
+def test_it_may_not_be_used(browser, site):
+    page = browser.page(site, **WIDE).ready()
+    page.run(
+        "const refuse = () => Promise.reject(new DOMException('no', 'NotAllowedError'));"
+        "navigator.mediaDevices.getUserMedia = refuse"
+    )
+    page.click("#start")
+    page.until("!document.getElementById('listen-problem').hidden")
+    assert "may not be used. Allow it" in page.text()
+    page.close()
+
+
+def test_a_page_without_https_gets_none_and_says_so(browser, site):
+    page = browser.page(site.replace("localhost", "elsewhere.test"), **WIDE).ready()
+    page.click("#start")
+    page.until("!document.getElementById('listen-problem').hidden")
+    assert "served over HTTPS or from this computer" in page.text()
+    assert "elsewhere.test" in page.text()
+    page.close()
+
+
+def test_twenty_takes_become_one_folder_of_recordings(page, tmp_path):
+    """The takes are made here: in real time they would take a minute and a half."""
+    data = page.run(
+        "const { packed } = await import('./recorder.js'); const { examine } = await import('./take.js');"
+        "const bytes = Uint8Array.from(atob(values[0]), (c) => c.charCodeAt(0));"
+        "const samples = new Float32Array(bytes.buffer);"
+        "const told = {rate: 16000, device: 'mic, \"best\"', recorded: '2026-01-01'};"
+        "const one = {...examine(samples, 16000), ...told};"
+        "const zip = packed({word: 'hé you', speaker: 'ann'}, Array.from({length: 20}, () => one));"
+        "return btoa(Array.from(zip, (b) => String.fromCharCode(b)).join(''))",
+        base64.b64encode(take().tobytes()).decode(),
+    )
+    with zipfile.ZipFile(io.BytesIO(base64.b64decode(data))) as archive:
+        assert archive.testzip() is None
+        archive.extractall(tmp_path)
+    folder = tmp_path / "words"
+    assert (folder / "metadata.csv").read_text("utf-8").splitlines()[0] == ",".join(FIELDS)
+    samples, rate = audio.read(folder / "hé you" / "ann_0020.wav")
+    assert rate == 16_000
+    np.testing.assert_allclose(np.abs(samples).max(), 0.1 * 2**0.5, atol=1e-2)
+    assert 0.7 < len(samples) / rate < 0.9
+    for named in (folder, folder / "hé you"):
+        assert {one.voice for one in Recordings(named, "hé you").spoken()} == {"ann"}
+
+
+def test_a_take_is_recorded(page):
+    page.run(
+        "const set = (id, value) => { document.getElementById(id).value = value; };"
+        "set('record-word', 'activate'); set('record-speaker', 'ann_b'); set('record-count', 1)"
+    )
+    page.click("#record-start")
+    page.until("document.getElementById('record-problem').textContent.includes('no underscore')")
+    page.run("document.getElementById('record-speaker').value = 'ann'")
+    page.click("#record-start")
+    page.until("document.getElementById('record-prompt').textContent.includes('get ready')")
+    assert page.until("document.getElementById('record-prompt').textContent.includes('say “activate”')")
+    page.until("/Good|Cut off|Too|No word/.test(document.getElementById('record-prompt').textContent)")
+    page.click("#record-start")
+
+
+def test_the_keyboard_is_enough(page):
+    page.press("Tab", 9)
+    assert page.run("return document.activeElement.className") == "skip"
+    order = []
+    for _ in range(12):
+        page.press("Tab", 9)
+        order.append(page.run("return document.activeElement.id || document.activeElement.dataset.language"))
+    wanted = [
+        "en",
+        "ko",
+        "model",
+        "model-file",
+        "start",
+        "sound-file",
+        "log",
+        "intent",
+        "threshold-0",
+        "record-word",
+    ]
+    assert [one for one in order if one in wanted] == wanted
+    page.run("document.getElementById('start').focus()")
+    page.press("Enter", 13, "\r")
+    page.until("document.getElementById('start').getAttribute('aria-pressed') === 'true'")
+    page.press(" ", 32, " ")
+    page.until("!document.getElementById('start').hasAttribute('aria-pressed')")
+
+
+def test_axe_finds_nothing(page):
+    """Labels, names, roles, contrast (WCAG 2.2 AA), with everything that can be shown."""
+    page.run(
+        "for (const one of document.querySelectorAll('.problem, progress')) one.hidden = false;"
+        "for (const one of document.querySelectorAll('main .problem')) one.textContent = 'x y';"
+        "document.getElementById('record-download').disabled = false"
+    )
+    page.call("Page.setBypassCSP", enabled=True)
+    page.run((WEB / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8"))
+    for language in ("en", "ko"):
+        page.click(f"[data-language={language}]")
+        for scheme in ("light", "dark"):
+            page.call(
+                "Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}]
+            )
+            found = page.run(
+                "const runOnly = ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice'];"
+                "const { violations } = await axe.run(document, {runOnly});"
+                "return violations.map((one) => [one.id, one.nodes.map((node) => node.html)])"
+            )
+            assert found == [], (language, scheme)
+        assert page.run("return document.documentElement.lang") == language
+
+
+def test_a_phone_needs_no_scrolling_aside(browser, site):
+    page = browser.page(site, **NARROW).ready()
+    for language in ("en", "ko"):
+        page.click(f"[data-language={language}]")
+        assert page.run("return document.documentElement.scrollWidth") <= 360
+        wide = page.run(
+            "return [...document.querySelectorAll('body *')].filter((one) => one.checkVisibility() && "
+            "one.getBoundingClientRect().right > 361).map((one) => one.outerHTML.slice(0, 80))"
+        )
+        assert wide == []
+    small = page.run(  # what a finger has to hit
+        "const all = [...document.querySelectorAll('button, select, label.button')];"
+        "const low = (one) => one.offsetParent && one.getBoundingClientRect().height < 36;"
+        "return all.filter(low).map((one) => one.outerHTML.slice(0, 80))"
+    )
+    assert small == []
+    page.close()
+
+
+def test_both_languages_say_the_same_things():
+    code = (
+        "import en from './page/texts-en.js'; import ko from './page/texts-ko.js';"
+        "console.log(JSON.stringify([en, ko]))"
+    )
+    run = subprocess.run(
+        [NODE or "node", "--input-type=module", "-e", code],
+        cwd=WEB,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    english, korean = json.loads(run.stdout)
+    assert list(english) == list(korean)
+    for key, text in english.items():
+        assert set(re.findall(r"\{\w+\}", text)) == set(re.findall(r"\{\w+\}", korean[key])), key
+    shown = re.findall(r'data-text="(\w+)"', (WEB / "page" / "index.html").read_text("utf-8"))
+    assert set(shown) <= set(english)

@@ -1,0 +1,67 @@
+// Puts together what is served: node build.mjs [--vendor] [--server | --out FOLDER]
+//
+//   --vendor   only vendor/: the two files of onnxruntime-web that the module needs (npm install does this)
+//   --server   the page for `oyez serve --http`, into ../src/oyez/serve/web; the server has the models
+//   --out      the page with the shipped models, a folder for any web server; without either: ../build/page
+
+import { cp, copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { readCard } from "./metadata.js";
+
+const HERE = dirname(fileURLToPath(import.meta.url));
+const RUNTIME = join(HERE, "node_modules", "onnxruntime-web");
+const MODELS = join(HERE, "..", "src", "oyez", "models");
+const SERVER = join(HERE, "..", "src", "oyez", "serve", "web");
+const TOOLS = ["build.mjs", "check.mjs"];
+
+/** The runtime with its loader in one file, and the network's engine. */
+const VENDORED = { "ort.wasm.bundle.min.mjs": "ort.mjs", "ort-wasm-simd-threaded.wasm": "ort.wasm" };
+
+async function vendor() {
+  await mkdir(join(HERE, "vendor"), { recursive: true });
+  for (const [from, to] of Object.entries(VENDORED)) {
+    await copyFile(join(RUNTIME, "dist", from), join(HERE, "vendor", to));
+  }
+  const { version, license } = JSON.parse(await readFile(join(RUNTIME, "package.json"), "utf8"));
+  const notice = `ort.mjs and ort.wasm are onnxruntime-web ${version} by Microsoft, licence ${license}.\n`;
+  await writeFile(join(HERE, "vendor", "NOTICE"), notice);
+  for (const name of ["LICENSE", "NOTICE"]) await copyFile(join(HERE, "..", name), join(HERE, name));
+}
+
+async function page(folder, server) {
+  await rm(folder, { recursive: true, force: true });
+  await cp(join(HERE, "page"), folder, { recursive: true });
+  const module = join(folder, "oyez-web");
+  await mkdir(module);
+  for (const name of await readdir(HERE)) {
+    const wanted = /\.(js|d\.ts)$/.test(name) || ["LICENSE", "NOTICE", "package.json"].includes(name);
+    if (wanted && !TOOLS.includes(name)) await copyFile(join(HERE, name), join(module, name));
+  }
+  await cp(join(HERE, "vendor"), join(module, "vendor"), { recursive: true });
+  const site = server ? { server: true } : { server: false, models: await models(folder) };
+  await writeFile(join(folder, "site.json"), `${JSON.stringify(site, null, 2)}\n`);
+}
+
+/** The shipped models, copied: what site.json says of them. */
+async function models(folder) {
+  await mkdir(join(folder, "models"));
+  const names = (await readdir(MODELS)).filter((name) => name.endsWith(".onnx")).sort().reverse();
+  const found = [];
+  for (const file of names) {
+    await copyFile(join(MODELS, file), join(folder, "models", file));
+    const { words } = readCard(new Uint8Array(await readFile(join(MODELS, file))));
+    found.push({ name: file.replace(/\.onnx$/, ""), words, url: `models/${file}` });
+  }
+  return found.sort((a, b) => a.name.length - b.name.length); // the plain name is the one to use
+}
+
+const options = process.argv.slice(2);
+await vendor();
+if (!options.includes("--vendor")) {
+  const server = options.includes("--server");
+  const out = options.includes("--out") ? options[options.indexOf("--out") + 1] : join(HERE, "..", "build", "page");
+  const folder = server ? SERVER : out;
+  await page(folder, server);
+  console.log(`the page is in ${folder}`);
+}

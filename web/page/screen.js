@@ -1,0 +1,111 @@
+// What is seen of a stream: picture, numbers, and the list of what was heard.
+
+import { number, say, text } from "./language.js";
+import { clock, Picture } from "./picture.js";
+import { Spectrum } from "./spectrum.js";
+import { rmsDbfs } from "./take.js";
+
+const LISTED = 200;
+const at = (id) => document.getElementById(id);
+
+export class Screen {
+  #picture = new Picture(at("spectrogram"), at("curve"));
+  #spectrum;
+  #shown = "";
+
+  /**
+   * Begin anew.
+   *
+   * @param {object} card - of the model.
+   * @param {Record<string, number>} thresholds - by word.
+   * @param {number} rate - Hertz of the samples that will be pushed.
+   * @param {object} [axes] - see `Picture.clear`.
+   */
+  clear(card, thresholds, rate, axes = {}) {
+    const smoothing = card.words.map((word) => card.trigger[word].smoothing);
+    this.words = card.words;
+    this.count = 0;
+    this.seconds = 0;
+    this.rate = rate;
+    this.#picture.clear({ words: card.words, smoothing }, axes);
+    this.#spectrum = new Spectrum(rate, this.#picture.column_s);
+    this.setThresholds(thresholds);
+    at("heard").replaceChildren();
+    at("nothing").hidden = false;
+    at("score-text").textContent = at("time-text").textContent = at("level-text").textContent = "–";
+  }
+
+  setThresholds(thresholds) {
+    this.thresholds = thresholds;
+    this.#picture.thresholds = this.words.map((word) => thresholds[word]);
+    this.#picture.draw();
+    this.describe();
+  }
+
+  /** Samples as they come. */
+  pushSamples(samples) {
+    this.seconds += samples.length / this.rate;
+    this.#picture.pushColumns(this.#spectrum.push(samples));
+    const level = Math.max(-60, rmsDbfs(samples));
+    at("level").value = level;
+    at("level-text").textContent = `${number(level)} dBFS`;
+    at("time-text").textContent = clock(this.seconds, 1);
+    if (String(Math.floor(this.seconds)) !== this.#shown) this.describe();
+  }
+
+  pushScores({ scores, time_s, step_s }) {
+    this.#picture.pushScores(scores, time_s, step_s);
+    const last = this.#picture.points.map((points) => points.at(-1)?.[1] ?? 0);
+    at("score-text").textContent = last.map((score) => number(score, 2)).join(" · ");
+  }
+
+  /** One more was heard; `onPlay` plays the sound there, where it can be played. */
+  pushHit({ word, time_s, score }, onPlay) {
+    this.count += 1;
+    this.#picture.pushHit({ word, time_s });
+    const item = document.createElement("li");
+    item.append(made("span", clock(time_s, 2)), made("b", word), spoken("heardOne", { score: number(score, 2) }));
+    if (onPlay) {
+      const button = spoken("play", {}, "button");
+      button.type = "button";
+      button.addEventListener("click", onPlay);
+      item.append(button);
+    }
+    at("heard").prepend(item);
+    at("nothing").hidden = true;
+    while (at("heard").children.length > LISTED) at("heard").lastChild.remove();
+    this.describe();
+  }
+
+  /** Other detections in place of those that are shown. */
+  replaceHits(hits, onPlay) {
+    at("heard").replaceChildren();
+    at("nothing").hidden = hits.length > 0;
+    this.count = 0;
+    this.#picture.hits = [];
+    for (const hit of hits) this.pushHit(hit, onPlay && (() => onPlay(hit)));
+    this.#picture.draw();
+  }
+
+  /** The pictures in words, for who does not see them. */
+  describe() {
+    this.#shown = String(Math.floor(this.seconds));
+    const seconds = number(Math.min(this.seconds, this.#picture.seen_s));
+    const threshold = Object.values(this.thresholds ?? {}).map((one) => number(one, 3)).join(", ");
+    at("spectrogram").setAttribute("aria-label", text("spectrogram", { seconds }));
+    at("curve").setAttribute("aria-label", text("curve", { seconds, threshold, count: this.count ?? 0 }));
+  }
+}
+
+function made(tag, content) {
+  const element = document.createElement(tag);
+  element.textContent = content;
+  return element;
+}
+
+/** An element with a text that follows the language. */
+export function spoken(key, values = {}, tag = "span") {
+  const element = document.createElement(tag);
+  say(element, key, values);
+  return element;
+}
