@@ -11,7 +11,10 @@ import numpy as np
 import pytest
 
 from oyez.serve.framing import Message, encode
-from oyez.serve.visit import VisitLimits
+from oyez.serve.live import Live
+from oyez.serve.seat import Seat
+from oyez.serve.session import Session
+from oyez.serve.visit import Visit, VisitLimits
 from oyez.serve.wyoming import WyomingLimits
 from tone_model import tones
 from wyoming_clients import RATE, hear, port_of, run, serving, wait_until
@@ -178,22 +181,23 @@ def test_ten_thousand_odd_messages(catalog, caplog):
     assert caplog.records == []
 
 
+def _left():
+    """Objects of clients that are still there."""
+    gc.collect()
+    return [one for one in gc.get_objects() if type(one) in (Visit, Live, Session, Seat)]
+
+
 @pytest.mark.skipif(not FILES.exists(), reason="this system does not list the open files of a process")
 def test_nothing_stays_of_clients_that_vanish(catalog):
     async def serve():
         async with serving(catalog) as (service, listener):
-            await asyncio.gather(*(_throw(listener, CHUNK * 9 + CHUNK[:99], "abort") for _ in range(20)))
-            await _all_gone(service, listener)
-            gc.collect()
-            before = len([*FILES.iterdir()]), len(gc.get_objects())
+            before = len([*FILES.iterdir()])
             for _ in range(10):
                 await asyncio.gather(*(_throw(listener, CHUNK * 9 + CHUNK[:99], "abort") for _ in range(20)))
             await _all_gone(service, listener)
-            await asyncio.sleep(0)
-            gc.collect()
-            return before, (len([*FILES.iterdir()]), len(gc.get_objects())), service.counts
+            await wait_until(lambda: len([*FILES.iterdir()]) <= before)
+            await wait_until(lambda: not _left())
+            return service.counts
 
-    before, after, counts = run(serve())
-    assert after[0] <= before[0]
-    assert after[1] < before[1] + 500
-    assert counts.other["wyoming_clients"] == 220
+    counts = run(serve())
+    assert counts.other["wyoming_clients"] == 200
