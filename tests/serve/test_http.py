@@ -163,6 +163,7 @@ def test_who_goes_on_pushing_is_told_what_was_due_too(server, samples):
         thread.start()
         server.until(lambda: server.service.counts.heard_s > 0.5, "nothing was heard")
         server.do(server.service.stop(10))
+        server.do(server.listener.close(10))
         told = [json.loads(text)["type"] for text in client]
         thread.join(60)
         assert told[-1] == "end"
@@ -423,3 +424,19 @@ def test_an_address_that_is_taken_or_none_of_ours(catalog):
     with pytest.raises(ConfigError, match="no such address"):
         asyncio.run(open_at("no.such.host.invalid", 0))
     assert asyncio.run(open_at("127.0.0.1", 0))[0].startswith("http://127.0.0.1:")
+
+
+@pytest.mark.skipif(not socket.has_ipv6, reason="this system has no IPv6")
+def test_addresses_of_both_kinds(catalog):
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        pytest.skip("this machine has no IPv6")
+    with running(catalog, host="::1") as one:
+        assert one.address.startswith("http://[::1]:")
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(f"{one.address}/v1/health", timeout=60) as answer:
+            assert answer.status == 200
+        one.until_idle()
+    with running(catalog, host="localhost") as one:
+        assert one.ask("GET", "/v1/health")[0] == 200

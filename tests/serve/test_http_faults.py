@@ -1,10 +1,12 @@
 """Slow, broken and hostile clients, over real sockets: they lose their connection, nobody else notices."""
 
 import contextlib
+import errno
 import json
 import random
 import socket
 import struct
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -452,6 +454,18 @@ def _open_files():
     """How many, where the system tells."""
     folder = Path("/proc/self/fd")
     return len(list(folder.iterdir())) if folder.is_dir() else 0
+
+
+def test_a_disk_that_is_full(catalog, monkeypatch, caplog):
+    def full(**_options):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(tempfile, "TemporaryDirectory", full)
+    with running(catalog) as server:
+        status, headers, answer = server.ask("POST", "/v1/detect", b"x" * 100)
+        assert (status, answer["error"]["code"], headers["Retry-After"]) == (503, "server", "60")
+        server.until_idle()
+    assert "No space left on device" in caplog.text
 
 
 def _garbage(chance):

@@ -81,6 +81,11 @@ class Uploads:
             except OyezError as error:
                 told = failure(error)
                 return refusal(told.status, told.code, str(error))
+            except OSError as error:  # no room on the disk, no more processes
+                _log.error("a recording could not be taken: %s", error)
+                return refusal(
+                    503, "server", "there is no room for this now. Try again later.", retry_after="60"
+                )
 
     async def _receive(self, request: Request, path: Path) -> Response | None:
         """The body, in a file; or why not."""
