@@ -440,3 +440,21 @@ def test_addresses_of_both_kinds(catalog):
         one.until_idle()
     with running(catalog, host="localhost") as one:
         assert one.ask("GET", "/v1/health")[0] == 200
+
+
+def test_recordings_of_one_client_take_turns(server, samples, tmp_path):
+    audio.write(tmp_path / "x.wav", samples, RATE)
+    body = (tmp_path / "x.wav").read_bytes()
+    found = []
+
+    def ask():
+        found.append(server.ask("POST", "/v1/detect?name=tone", body))
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert [(status, len(answer["detections"])) for status, _, answer in found] == [(200, 3)] * 4
+    assert server.service.counts.streams_most == 1
+    server.until_idle()
