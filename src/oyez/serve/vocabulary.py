@@ -12,7 +12,6 @@ from wyoming.ping import Ping, Pong
 from wyoming.wake import Detect, Detection, NotDetected
 
 from oyez import __version__
-from oyez.detect.intent import worth
 from oyez.detect.pcm import PcmFormat
 from oyez.errors import ConfigError, DataError, OyezError
 from oyez.serve.catalog import Catalog, Served
@@ -141,12 +140,12 @@ def _written(event: Eventable) -> Message:
 
 
 def _model(catalog: Catalog, served: Served, word: str) -> WakeModel:
-    card = served.model.card
+    card, label = served.model.card, catalog.label(served.name, word)
     languages = card.values.get("languages")
     return WakeModel(
-        name=catalog.label(served.name, word),
+        name=label,
         phrase=word,
-        description=f"{word} ({served.name}): {worth(card, word)}",
+        description=word if label == word else f"{word} ({served.name})",  # what Home Assistant shows
         languages=list(languages) if _is_texts(languages) else [LANGUAGE],
         attribution=MADE_BY,
         installed=True,
