@@ -5,8 +5,8 @@
 A server, `oyez serve`, hears streams that play a recording again and again in real time (or faster), over
 the Wyoming protocol on loopback; beside them, restless clients come and vanish in the middle of a message.
 Every stream must be told what a lone detector hears in its sound, no more and no less. Memory, open files
-and threads of the server are read as it runs. Writes its section of RESULTS.md, unless `--trial`; the exit code
-is 1 where something was lost, or grew.
+and threads of the server are read as it runs. Writes its section of RESULTS.md, unless `--trial`; the exit
+code is 1 where something was lost, or grew.
 """
 
 import argparse
