@@ -29,11 +29,11 @@ async def main(uri: str, path: str, word: str) -> None:
         for event in events:
             await client.write_event(event.event())
         print("\n".join(f"> {event.event().type} {event.event().data}" for event in events))
-        answer = None
-        while answer is None or not Pong.is_type(answer.type):
-            answer = await client.read_event()
+        while (answer := await client.read_event()) and not Pong.is_type(answer.type):
             print("<", answer.type, answer.data)
 
 
 if __name__ == "__main__":
+    if len(sys.argv) != 4:
+        sys.exit("usage: wyoming_client.py tcp://HOST:PORT RECORDING WORD")
     asyncio.run(main(*sys.argv[1:]))

@@ -180,6 +180,8 @@ def test_words_that_two_models_hear_are_told_apart(tone, pair):
         (Message("audio-start", {**FORMAT, "channels": True}), "expected rate, width and channels"),
         (Message("audio-start", {**FORMAT, "width": 8}), "got width 8"),
         (Message("audio-start", {**FORMAT, "timestamp": "noon"}), "a timestamp in milliseconds"),
+        (Message("audio-start", {**FORMAT, "timestamp": float("inf")}), "a timestamp in milliseconds"),
+        (Message("audio-start", {**FORMAT, "timestamp": float("nan")}), "a timestamp in milliseconds"),
         (Message("audio-chunk", FORMAT, b"abc"), "samples of 2 bytes, got 3"),
         (Message("audio-chunk", {}, b"ab"), "does not fit"),
         (Message("detect", {"names": "tone"}), "names in a list"),
