@@ -10,7 +10,7 @@ BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: accuracy bench check clean demo format help keras notebook notebooks page satellite serving test test-slow
+.PHONY: accuracy bench check clean demo format help keras notebook notebooks page satellite serving soak test test-slow
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,6 +61,9 @@ bench: .venv/.test  ## measure speed; other engines are installed beside ours
 
 serving: .venv/.test .venv-wyoming/.installed  ## measure how many live streams a core serves, beside another server: DATA=…
 	$(BIN)/python benchmarks/serving.py --theirs .venv-wyoming --data "$(DATA)"
+
+soak: .venv/.test  ## serve 200 streams for ten minutes: is anything lost, does anything grow?
+	$(BIN)/python benchmarks/soak.py
 
 accuracy: .venv/.test  ## train detectors as somebody new would (an hour), then measure accuracy on real audio: DATA=…
 	$(BIN)/python benchmarks/training.py
