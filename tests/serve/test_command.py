@@ -323,3 +323,31 @@ def test_zeroconf_without_its_library_is_told_before_anything_is_opened(model, m
         err = capsys.readouterr().err
         assert "pip install 'oyez[discovery]'" in err
         assert "listening on" not in err
+
+
+def test_the_network_is_told_of_what_is_open(model, monkeypatch, capfd):
+    """With the port that the listener got; and told no more before the listener closes."""
+    told = []
+
+    class Announced:
+        def __init__(self, address, name):
+            self.address, self.name = address, name
+
+        async def __aenter__(self):
+            told.append((self.address, self.name))
+            os.kill(os.getpid(), signal.SIGTERM)
+
+        async def __aexit__(self, *_):
+            told.append("no more")
+
+    monkeypatch.setattr("oyez.serve.discovery.Announced", Announced)
+    addresses = ["--wyoming", "tcp://127.0.0.1:0", "--wyoming", "tcp://127.0.0.1:0", "--http", "127.0.0.1:0"]
+    assert main(["serve", "--model", model, *addresses, "--zeroconf"]) == 0
+    (one, name), (other, _), *ends = told
+    assert ends == ["no more"] * 2
+    assert name == socket.gethostname()
+    err = capfd.readouterr().err
+    assert one != other
+    for address in (one, other):
+        assert address.startswith("tcp://127.0.0.1:")
+        assert f"listening on {address}\n" in err
