@@ -457,4 +457,5 @@ def test_recordings_of_one_client_take_turns(server, samples, tmp_path):
         thread.join(60)
     assert [(status, len(answer["detections"])) for status, _, answer in found] == [(200, 3)] * 4
     assert server.service.counts.streams_most == 1
+    assert server.service.counts.delay.count == 0, "a recording is no live stream"
     server.until_idle()
