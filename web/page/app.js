@@ -72,7 +72,8 @@ function addChoice(choice) {
   choices.push(choice);
   const option = document.createElement("option");
   option.value = String(choices.length - 1);
-  option.textContent = choice.words?.length ? `${choice.words.join(", ")} (${choice.name})` : choice.name;
+  const words = choice.words.join(", ");
+  option.textContent = words === choice.name ? words : `${words} (${choice.name})`;
   at("model").append(option);
   return option.value;
 }
