@@ -1,4 +1,4 @@
-"""Makes the pictures of the browser page: python docs/page_pictures.py (after `make page`; needs chromium)."""
+"""Makes the pictures of the browser page: python docs/page_pictures.py, after `make page`; with chromium."""
 
 import functools
 import http.server

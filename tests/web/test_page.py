@@ -46,20 +46,28 @@ class Folder(http.server.SimpleHTTPRequestHandler):
         pass
 
 
+def _shown() -> str:
+    """The page that docs/browser.md shows."""
+    text = (ROOT / "docs" / "browser.md").read_text("utf-8")
+    found = re.search(r"^```html\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    assert found is not None
+    return found[1]
+
+
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     """The page, built and served from a folder: its address."""
-    folder = tmp_path_factory.mktemp("site") / "page"
-    subprocess.run(
-        [NODE or "node", "build.mjs", "--out", str(folder)], cwd=WEB, check=True, capture_output=True
-    )
+    folder = tmp_path_factory.mktemp("site")
+    build = [NODE or "node", "build.mjs", "--out", str(folder / "page")]
+    subprocess.run(build, cwd=WEB, check=True, capture_output=True)
+    (folder / "page" / "example.html").write_text(_shown(), encoding="utf-8")
     server = socketserver.ThreadingTCPServer(
         ("127.0.0.1", 0), functools.partial(Folder, directory=str(folder)), bind_and_activate=True
     )
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
-    yield f"http://localhost:{server.server_address[1]}/"
+    yield f"http://localhost:{server.server_address[1]}/page/"
     server.shutdown()
     thread.join()
     server.server_close()
@@ -124,6 +132,15 @@ def test_the_microphone_is_heard(page):
     assert lit > 50  # a picture, not a plain field
     page.click("#start")
     page.until("document.getElementById('listen-status').textContent.startsWith('Stopped')")
+
+
+def test_what_the_docs_show_listens(browser, site):
+    page = browser.page(f"{site}example.html")
+    page.until("document.getElementById('listen').onclick")
+    page.click("#listen")
+    assert page.until("document.getElementById('heard').value").startswith("activate at ")
+    assert page.problems() == []
+    page.close()
 
 
 def test_the_microphone_is_taken_as_it_is(page):

@@ -61,6 +61,7 @@ export class Played {
     }
     if (turn !== this.#turn) return;
     await detector.finish();
+    this.#screen.write();
     this.#heard = { card: model.card, scores: Float32Array.from(steps), seconds, name: file.name };
     this.rejudge(detector.thresholds);
   }
