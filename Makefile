@@ -10,7 +10,7 @@ BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: accuracy bench check clean demo format help keras notebook notebooks page test test-slow
+.PHONY: accuracy bench check clean demo format help keras notebook notebooks page satellite test test-slow
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ test-slow: .venv/.test  ## the tests that take longer
 
 keras: .venv/.test .venv-keras/.installed  ## compare imported weights with Keras 2 at full size (1.6 GB of TensorFlow)
 	$(BIN)/pytest -m slow tests/train/test_keras.py
+
+satellite: .venv/.test .venv-satellite/.installed  ## serve a real wyoming-satellite
+	$(BIN)/pytest -m slow tests/serve/test_real_satellite.py
 
 check: .venv/.test  ## lint, format and types, as .pre-commit-config.yaml has them
 	$(BIN)/ruff check
@@ -87,6 +90,11 @@ web/vendor/ort.wasm: web/package.json
 .venv/.notebook: pyproject.toml constraints.txt src/oyez/__init__.py | $(BIN)/pip
 	$(INSTALL) -e '.[notebook]'
 	@touch .venv/.plot $@
+
+.venv-satellite/.installed: tests/serve/satellite.txt
+	$(PYTHON) -m venv .venv-satellite
+	.venv-satellite/bin/python -m pip install -qq --disable-pip-version-check --no-deps -r $<
+	@touch $@
 
 .venv-keras/.installed: tests/train/golden_keras/requirements.txt
 	$(PYTHON) -m venv .venv-keras

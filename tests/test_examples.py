@@ -1,6 +1,8 @@
 """The scripts in `examples/` are short, and do what they say on the demo's recording."""
 
 import json
+import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -12,11 +14,14 @@ from pathlib import Path
 import pytest
 
 import oyez
+from http_server import Running, running
 from oyez import audio
+from oyez.serve.catalog import Catalog
 from oyez.sound import to_int16
 
 FOLDER = Path(__file__).parent.parent / "examples"
 SCRIPTS = sorted(FOLDER.glob("*.py"))
+NODE = shutil.which("node")
 RATE = 16_000
 
 
@@ -142,6 +147,53 @@ def test_lamp_without_a_scheme_is_told(pcm: bytes) -> None:
     run = _run("switch_lamp.py", "lamp.local", pcm=pcm)
     assert run.returncode == 1
     assert run.stderr.decode().startswith("usage: switch_lamp.py http://")
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Running]:
+    """`oyez serve --http`, in a thread."""
+    with running(Catalog.load(["activate"])) as one:
+        yield one
+
+
+def _node(*arguments: str, pcm: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    """Run the client in JavaScript; before version 22, Node has a WebSocket only when asked."""
+    version = subprocess.run([str(NODE), "--version"], capture_output=True, text=True, check=True).stdout
+    options = ["--experimental-websocket"] if int(re.findall(r"\d+", version)[0]) < 22 else []
+    command = [str(NODE), *options, str(FOLDER / "stream_to_server.mjs"), *arguments]
+    return subprocess.run(command, input=pcm, capture_output=True, check=False, timeout=120)
+
+
+needs_node = pytest.mark.skipif(NODE is None, reason="node is not installed")
+
+
+def test_server_hears_a_client_in_python(server: Running, pcm: bytes, times_s: list[str]) -> None:
+    run = _run("stream_to_server.py", server.address.replace("http", "ws"), pcm=pcm)
+    assert (run.returncode, _times(run.stdout)) == (0, times_s), run.stderr
+    server.until_idle()
+
+
+@needs_node
+def test_server_hears_a_client_in_javascript(server: Running, pcm: bytes, times_s: list[str]) -> None:
+    run = _node(server.address.replace("http", "ws"), pcm=pcm)
+    assert (run.returncode, _times(run.stdout)) == (0, times_s), run.stderr
+    server.until_idle()
+
+
+@needs_node
+def test_client_in_javascript_tells_its_usage_and_a_server_that_is_gone() -> None:
+    run = _node()
+    assert (run.returncode, run.stderr[:7]) == (1, b"usage: ")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    run = _node(f"ws://127.0.0.1:{port}")
+    assert (run.returncode, run.stdout) == (1, b"")
+
+
+def test_clients_stand_in_the_page_as_they_are() -> None:
+    page = (FOLDER.parent / "docs" / "server-protocol.md").read_text(encoding="utf-8")
+    for kind, name in (("py", "stream_to_server.py"), ("js", "stream_to_server.mjs")):
+        assert f"```{kind}\n{(FOLDER / name).read_text(encoding='utf-8')}```\n" in page
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)

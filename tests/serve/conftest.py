@@ -29,7 +29,7 @@ def pair(pair_path):
     return Model(pair_path)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def catalog(tone, pair):
     return Catalog([_served("tone", tone), _served("pair", pair)])
 

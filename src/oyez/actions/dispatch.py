@@ -4,7 +4,7 @@ import math
 import time
 from collections.abc import Callable, Sequence
 
-from oyez.actions.rule import Command, Rule
+from oyez.actions.rule import Cancellable, Rule
 from oyez.actions.worker import Worker
 from oyez.events import Detection
 
@@ -85,7 +85,7 @@ class _End:
         if self.worker.stop(patience_s):
             return
         self._tell(f"{self.rule.action}: was still at work at the end, and was given up")
-        if isinstance(self.rule.action, Command):
+        if isinstance(self.rule.action, Cancellable):
             self.rule.action.cancel()
             self.worker.stop(LAST_S)
 

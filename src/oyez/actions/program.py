@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping
 from contextlib import suppress
 
+from oyez.actions.heard_for import HeardFor
 from oyez.errors import ActionError
 from oyez.events import Detection
 
@@ -17,12 +18,18 @@ GRACE_S = 0.5
 
 
 def describe(detection: Detection) -> dict[str, str]:
-    """A detection as variables of the environment: OYEZ_WORD, OYEZ_TIME_S, OYEZ_SCORE."""
-    return {
+    """A detection as variables of the environment: OYEZ_WORD, OYEZ_TIME_S, OYEZ_SCORE.
+
+    Of a server also OYEZ_MODEL and OYEZ_CLIENT.
+    """
+    told = {
         "OYEZ_WORD": detection.word,
         "OYEZ_TIME_S": f"{detection.time_s:.3f}",
         "OYEZ_SCORE": f"{detection.score:.4f}",
     }
+    if isinstance(detection, HeardFor):
+        told |= {"OYEZ_MODEL": detection.model, "OYEZ_CLIENT": detection.client}
+    return told
 
 
 class Program:

@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 from urllib.parse import urlsplit
 
 from oyez.actions.mqtt import Message
@@ -22,12 +22,26 @@ from oyez.actions.webhook import Webhook
 from oyez.errors import ActionError, ConfigError
 from oyez.events import Detection
 
-__all__ = ["COOLDOWN_S", "TIMEOUT_S", "Action", "Chime", "Command", "JsonLine", "Rule", "parse"]
+__all__ = [
+    "COOLDOWN_S",
+    "TIMEOUT_S",
+    "Action",
+    "Cancellable",
+    "Chime",
+    "Command",
+    "JsonLine",
+    "Rule",
+    "parse",
+    "read_action",
+]
 
 COOLDOWN_S, TIMEOUT_S = 0.0, 10.0
 
 SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):(.*)", re.DOTALL)
 KINDS = "run:COMMAND, http://…, https://…, mqtt://HOST/TOPIC, json:[FILE] or chime"
+
+CREDENTIALS = re.compile(r"//\S*@")
+"""User and password of an address: never told."""
 
 
 class Action(Protocol):
@@ -50,6 +64,15 @@ class Action(Protocol):
         Raises:
             ActionError: it did not work.
         """
+        ...
+
+
+@runtime_checkable
+class Cancellable(Protocol):
+    """What can be told to end before its time."""
+
+    def cancel(self) -> None:
+        """End what runs, or is just being started; from another thread."""
         ...
 
 
@@ -178,17 +201,31 @@ def parse(
     """
     word, equals, rest = text.partition("=")
     if equals and word in words:
-        return word, _action(rest, say, ring)
+        return word, read_action(rest, say=say, ring=ring)
     scheme = SCHEME.fullmatch(text)
     if equals and (scheme is None or "=" in scheme[1]):
         raise ConfigError(
             f"no model listens for “{word}”, but for {', '.join(words)}. Write one of them before the =, or "
-            f"run: before a command: run:{text}"
+            f"run: before a command: run:{_told(text)}"
         )
-    return None, _action(text, say, ring)
+    return None, read_action(text, say=say, ring=ring)
 
 
-def _action(text: str, say: Callable[[str], None], ring: Callable[[], None]) -> Action:
+def read_action(text: str, *, say: Callable[[str], None], ring: Callable[[], None]) -> Action:
+    """What a word sets off.
+
+    Args:
+        text: ACTION alone, see the head of this module.
+        say: is given the lines of `json:`.
+        ring: lets the chime sound, and waits for its end.
+
+    Returns:
+        The action.
+
+    Raises:
+        ConfigError: it is no action.
+        MissingExtraError: MQTT's library is not installed.
+    """
     if text.strip() == "chime":
         return Chime(ring)
     scheme = SCHEME.fullmatch(text)
@@ -200,7 +237,12 @@ def _action(text: str, say: Callable[[str], None], ring: Callable[[], None]) -> 
     if kind in ("http", "https", "mqtt") and rest.startswith("//"):
         try:
             url = urlsplit(text)
-        except ValueError as error:
-            raise ConfigError(f"{text} is no address ({error}). Check it.") from None
+        except ValueError:  # its text may hold the password
+            raise ConfigError(f"{_told(text)} is no address (its host cannot be read). Check it.") from None
         return Message(url) if kind == "mqtt" else Webhook(url)
-    raise ConfigError(f"“{text}” is no action. Use {KINDS}.")
+    raise ConfigError(f"“{_told(text)}” is no action. Use {KINDS}.")
+
+
+def _told(text: str) -> str:
+    """As it may be shown: without the password of an address."""
+    return CREDENTIALS.sub("//", text)

@@ -16,8 +16,9 @@ from oyez.sound import Samples
 
 __all__ = ["MOST", "Batcher"]
 
-MOST = 64
-"""Streams in one run: of more, a run takes longer, but no stream gets cheaper."""
+MOST = 16
+"""Streams in one run. A stream is cheapest in runs of 8; with more than 16, their states no longer fit into
+the processor's cache, and all wait longer."""
 
 
 class Batcher:
@@ -39,6 +40,11 @@ class Batcher:
     def __len__(self) -> int:
         """Seats that are taken."""
         return len(self._seats)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether as many seats have a chunk waiting as one run can hear."""
+        return len(self._ready) >= self._most
 
     @property
     def ready(self) -> int:

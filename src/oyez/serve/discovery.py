@@ -66,7 +66,7 @@ class Announced:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Announced no more."""
-        await self._running.async_unregister_service(self._info)
+        await (await self._running.async_unregister_service(self._info))  # until it was said
         await self._close()
 
     async def _close(self) -> None:
@@ -79,5 +79,6 @@ class Announced:
             return [self._uri.host]
         if self._interfaces:
             return self._interfaces
-        found = self._zeroconf.get_all_addresses()
+        adapters = require("ifaddr", "discovery").get_adapters()
+        found = [str(one.ip) for adapter in adapters for one in adapter.ips if one.is_IPv4]
         return [one for one in found if not one.startswith("127.")] or found

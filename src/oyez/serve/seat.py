@@ -51,14 +51,19 @@ class Seat:
         self._columns = [model.card.words.index(word) for word in self.words]
         self.state = model.initial_state()[0]
         """(n,), of this stream."""
-        self.arrived = self.heard = 0
-        """Chunks that came in so far, and those that the network has heard; `reset` counts on."""
         self.error: OyezError | None = None
         """Why it hears no more."""
-        self._chunks: deque[Samples] = deque()
+        self._chunks: deque[tuple[Samples, float | None]] = deque()  # and since when they wait
+        self._next_since_s: float | None = None
+        self._waited_since: list[float] = []
         self._found: list[Heard | Scored] = []
         self._step = 0
         self._is_finishing = self.is_ended = False
+
+    @property
+    def seats(self) -> tuple["Seat", ...]:
+        """It alone."""
+        return (self,)
 
     @property
     def is_ready(self) -> bool:
@@ -70,24 +75,28 @@ class Seat:
         """Seconds of sound that were not heard yet."""
         return (len(self._chunks) * self._card.chunk + self._stream.waiting) / self._card.rate
 
-    def push(self, samples: Samples) -> None:
-        """Take samples."""
+    def push(self, samples: Samples, since_s: float | None = None) -> None:
+        """Take samples.
+
+        Args:
+            samples: at `rate`.
+            since_s: when they came, by any clock, where it is of interest how long they wait.
+        """
         self.is_ended = False
         self._stream.push(samples)
-        self._take()
+        self._take(since_s)
 
     def finish(self) -> None:
         """Take the end of the stream; `is_ended` is true when all of it was heard."""
         self.is_ended = False
         self._is_finishing = True
         self._stream.finish()
-        self._take()
+        self._take(None)
         self._end()
 
     def reset(self) -> None:
         """Forget everything heard and everything waiting, but not what was found and not yet fetched."""
         self._stream.reset()
-        self.heard += len(self._chunks)
         self._chunks.clear()
         self.state[:] = 0
         self._step = 0
@@ -95,7 +104,8 @@ class Seat:
 
     def next(self) -> Samples:
         """The first chunk that waits."""
-        return self._chunks.popleft()
+        chunk, self._next_since_s = self._chunks.popleft()
+        return chunk
 
     def hear(self, scores: Scores, state: npt.NDArray[np.float32]) -> None:
         """Take the network's answer to the last `next`.
@@ -105,7 +115,8 @@ class Seat:
             state: (n,), copied.
         """
         self.state[:] = state
-        self.heard += 1
+        if self._next_since_s is not None:
+            self._waited_since.append(self._next_since_s)
         for detection in self._stream.judge(scores):
             if detection.word in self.words:
                 self._found.append(Heard(self.name, detection))
@@ -121,12 +132,16 @@ class Seat:
         found, self._found = self._found, []
         return found
 
-    def _take(self) -> None:
+    def waited_since(self) -> list[float]:
+        """When the chunks came that were heard since the last time; only those of which it is known."""
+        waited, self._waited_since = self._waited_since, []
+        return waited
+
+    def _take(self, since_s: float | None) -> None:
         chunks = self._stream.take()
         if len(chunks):
-            self.arrived += len(chunks)
             first = not self._chunks
-            self._chunks.extend(chunks)
+            self._chunks.extend((chunk, since_s) for chunk in chunks)
             if first:
                 self._on_ready(self)
 

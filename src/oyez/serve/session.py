@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from oyez.detect.stream import Threshold
 from oyez.errors import OyezError
 from oyez.serve.batcher import Batcher
-from oyez.serve.catalog import Catalog
+from oyez.serve.catalog import Catalog, Served
 from oyez.serve.heard import Ended, Event, Restarted
 from oyez.serve.seat import Seat
+from oyez.serve.turns import Turns
 from oyez.sound import Samples
 
 __all__ = ["LIVE_S", "Session", "Wanted"]
@@ -54,15 +55,10 @@ class Session:
         """By model, those that are listened for."""
         self.thresholds = catalog.thresholds(self.words, wanted.threshold)
         """By model and word."""
-        self.seats: list[Seat] = []
         self._batchers = {name: batchers[name] for name in self.words}
-        for name, words in self.words.items():
-            seat = self._batchers[name].seat(
-                rate=wanted.rate, threshold=self.thresholds[name], words=words, scores=wanted.scores
-            )
-            self.seats.append(seat)
+        self._places = [self._place(wanted, catalog[name]) for name in self.words]
+        self._error: OyezError | None = None
         self._later: deque[Samples | None] = deque()  # what follows a finish; None: the next finish
-        self._since: deque[float | None] = deque()  # for each chunk of the first seat
         self._is_finishing = False
         self._pushed = 0
         self._events: list[Event] = []
@@ -72,18 +68,18 @@ class Session:
     @property
     def error(self) -> OyezError | None:
         """Why it hears no more."""
-        return next((seat.error for seat in self.seats if seat.error is not None), None)
+        return next((seat.error for seat in self.seats if seat.error is not None), self._error)
 
     @property
-    def is_ready(self) -> bool:
-        """Whether a network can be run for it."""
-        return any(seat.is_ready for seat in self.seats)
+    def seats(self) -> list[Seat]:
+        """All that it has taken."""
+        return [seat for place in self._places for seat in place.seats]
 
     @property
     def waiting_s(self) -> float:
         """Seconds of sound that were pushed and not heard yet."""
         later = sum(len(one) for one in self._later if one is not None) / self.rate
-        return later + max(seat.waiting_s for seat in self.seats)
+        return later + max(place.waiting_s for place in self._places)
 
     def push(self, samples: Samples, since_s: float | None = None) -> None:
         """Take samples.
@@ -113,14 +109,17 @@ class Session:
         self._collect()
         self._events.append(Restarted())
         ends = self._is_finishing + self._later.count(None)
-        for seat in self.seats:
-            seat.reset()
+        for place in self._places:
+            place.reset()
         self._later.clear()
-        self._since.clear()
         self._pushed = 0
         self._is_finishing = False
         self._later.extend([None] * ends)
         self._go_on()
+
+    def fail(self, error: OyezError) -> None:
+        """Hear no more, for a reason."""
+        self._error = error
 
     def free(self) -> None:
         """Leave all seats."""
@@ -130,7 +129,7 @@ class Session:
     def fetch(self) -> list[Event]:
         """What was found since the last time, in order for each model."""
         self._collect()
-        while self._is_finishing and all(seat.is_ended for seat in self.seats):
+        while self._is_finishing and all(place.is_ended for place in self._places):
             self._events.append(Ended(self._pushed / self.rate))
             self._is_finishing, self._pushed = False, 0
             self._go_on()
@@ -140,27 +139,33 @@ class Session:
 
     def delays(self, now_s: float) -> list[float]:
         """Seconds that the chunks waited which were heard since the last time, of live streams."""
-        seat = self.seats[0]
-        waiting = seat.arrived - seat.heard
-        heard = [self._since.popleft() for _ in range(len(self._since) - waiting)]
-        return [now_s - since_s for since_s in heard if since_s is not None]
+        return [now_s - since_s for seat in self._places[0].seats for since_s in seat.waited_since()]
+
+    def _place(self, wanted: Wanted, served: Served) -> Seat | Turns:
+        """At one network; at one that drifts, two seats that take turns."""
+
+        def seat() -> Seat:
+            return self._batchers[served.name].seat(
+                rate=wanted.rate,
+                threshold=self.thresholds[served.name],
+                words=self.words[served.name],
+                scores=wanted.scores,
+            )
+
+        return Turns(seat(), seat()) if served.model.card.preset.drifts else seat()
 
     def _collect(self) -> None:
-        self._events += [one for seat in self.seats for one in seat.fetch()]
+        self._events += [one for place in self._places for one in place.fetch()]
 
     def _push(self, samples: Samples, since_s: float | None) -> None:
         self._pushed += len(samples)
-        before = self.seats[0].arrived
-        for seat in self.seats:
-            seat.push(samples)
-        self._since.extend([since_s] * (self.seats[0].arrived - before))
+        for number, place in enumerate(self._places):
+            place.push(samples, None if number else since_s)
 
     def _finish(self) -> None:
         self._is_finishing = True
-        before = self.seats[0].arrived
-        for seat in self.seats:
-            seat.finish()
-        self._since.extend([None] * (self.seats[0].arrived - before))
+        for place in self._places:
+            place.finish()
 
     def _go_on(self) -> None:
         """Take what came after an end, up to the next one."""

@@ -128,8 +128,8 @@ class Worker:
         return sum(one.ready for one in self._batchers)
 
     def _gather(self) -> None:
-        """Wait a little for other streams, unless all of them are there."""
-        if self._ready >= len(self._owners):
+        """Wait a little for other streams, unless enough of them are there."""
+        if self._ready >= len(self._owners) or any(one.is_full for one in self._batchers):
             return
         left_s = self._since_s + self._wait_s - self._clock()
         if left_s > 0:
@@ -141,11 +141,8 @@ class Worker:
         if block:
             self._do(self._inbox.get())
             self._since_s = self._clock()
-        while not self._is_over:
-            try:
-                self._do(self._inbox.get_nowait())
-            except queue.Empty:
-                return
+        for _ in range(self._inbox.qsize()):  # not those that come meanwhile: the networks have their turn
+            self._do(self._inbox.get_nowait())
 
     def _do(self, job: _Job | None) -> None:
         if job is None:
@@ -185,6 +182,5 @@ class Worker:
         _log.exception("a stream failed", exc_info=error)
         for session in sessions:
             self._touched[session] = None
-            session.seats[0].error = (
-                error if isinstance(error, OyezError) else ModelError(f"this stream failed ({error!r}).")
-            )
+            known = error if isinstance(error, OyezError) else ModelError(f"this stream failed ({error!r}).")
+            session.fail(known)

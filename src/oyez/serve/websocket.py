@@ -1,0 +1,157 @@
+"""`/v1/stream`: a live stream on a WebSocket."""
+
+import asyncio
+import logging
+import time
+from contextlib import suppress
+
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from oyez.errors import AccessError, DataError, LimitError, OyezError
+from oyez.serve.access import Tokens
+from oyez.serve.conversation import Conversation, Push
+from oyez.serve.failures import GONE, failure
+from oyez.serve.http_settings import HttpLimits
+from oyez.serve.live import Live
+from oyez.serve.messages import Finish, FromClient, Reset, Start, write
+from oyez.serve.pace import Bucket
+from oyez.serve.service import Service
+from oyez.serve.session import Wanted
+from oyez.serve.shares import Shares, household
+
+__all__ = ["MESSAGE_BYTES", "Streams"]
+
+_log = logging.getLogger("oyez.serve.http")
+
+MESSAGE_BYTES = 1 << 20
+"""Of one message."""
+
+TEXT_COST = 50
+"""Messages of sound that one of text counts as: the end of a stream is work for the networks."""
+
+BURST_S = 3.0
+
+
+class Streams:
+    """Holds the streams of all clients."""
+
+    def __init__(self, service: Service, limits: HttpLimits, shares: Shares, tokens: Tokens | None) -> None:
+        """None yet.
+
+        Args:
+            service: that hears them.
+            limits: of clients.
+            shares: counts the streams of each.
+            tokens: of whom may come in; None: everybody may.
+        """
+        self._service, self._limits, self._shares, self._tokens = service, limits, shares, tokens
+
+    async def hold(self, websocket: WebSocket) -> None:
+        """One, from its first message to its end."""
+        await websocket.accept()
+        try:
+            await self._talk(websocket)
+        except WebSocketDisconnect:
+            return
+        except OyezError as error:
+            await _refuse(websocket, error)
+
+    async def _talk(self, websocket: WebSocket) -> None:
+        talk, (host, port) = Conversation(), _client(websocket)
+        start = await self._start(websocket, talk)
+        wanted = Wanted(start.pcm.rate, start.names, start.threshold, start.scores)
+        with self._shares.taken(household(host)):
+            async with self._service.open(wanted, f"http {host}:{port}") as live:
+                steps_s = {name: _step_s(self._service, name) for name in live.words}
+                await websocket.send_text(talk.ready(live.thresholds, steps_s))
+                await self._both(websocket, talk, live)
+
+    async def _start(self, websocket: WebSocket, talk: Conversation) -> Start:
+        """The first message, from somebody who may come in."""
+        message = await _next(websocket, talk, self._limits.head_s)
+        if not isinstance(message, Start):
+            raise DataError("expected a start first.")
+        known = getattr(websocket.state, "has_token", False)
+        if self._tokens is not None and not known and not self._tokens.fit(message.token):
+            _log.warning("%s has no token that fits", _client(websocket)[0])
+            raise AccessError("a token is needed: in start, or as Authorization: Bearer TOKEN.")
+        return message
+
+    async def _both(self, websocket: WebSocket, talk: Conversation, live: Live) -> None:
+        """Read and tell, until one of them ends."""
+        reading = asyncio.create_task(self._read(websocket, talk, live))
+        telling = asyncio.create_task(_tell(websocket, live))
+        try:
+            await asyncio.wait((reading, telling), return_when=asyncio.FIRST_COMPLETED)
+            if telling.done() or (self._service.stopping and _is_limit(reading)):
+                await telling  # what was due when the server began to stop
+                await websocket.close(GONE, "the server stops")
+            else:
+                await reading
+        finally:
+            for task in (reading, telling):
+                task.cancel()
+            await asyncio.gather(reading, telling, return_exceptions=True)
+
+    async def _read(self, websocket: WebSocket, talk: Conversation, live: Live) -> None:
+        """Take messages until the client goes."""
+        per_s = self._limits.messages_per_s
+        pace = Bucket(per_s, BURST_S * per_s, time.monotonic)
+        while True:
+            message = await _next(websocket, talk, self._limits.idle_s)
+            await asyncio.sleep(pace.take(1 if isinstance(message, Push) else TEXT_COST))
+            match message:
+                case Push():
+                    await live.push(message.samples)
+                case Finish():
+                    await live.finish()
+                case Reset():
+                    await live.reset()
+
+
+async def _next(websocket: WebSocket, talk: Conversation, within_s: float) -> FromClient | Push:
+    """The next message.
+
+    Raises:
+        LimitError: it did not come in time.
+        OyezError: it makes no sense.
+        WebSocketDisconnect: the client is gone.
+    """
+    try:
+        async with asyncio.timeout(within_s):
+            message = await websocket.receive()
+    except TimeoutError:
+        raise LimitError(
+            f"no message came for {within_s:g} s. Send sound as it comes, or connect later."
+        ) from None
+    if message["type"] == "websocket.disconnect":
+        raise WebSocketDisconnect(message.get("code", 1005))
+    data = message.get("bytes")
+    return talk.text(message["text"]) if data is None else talk.binary(data)
+
+
+async def _tell(websocket: WebSocket, live: Live) -> None:
+    async for event in live:
+        await websocket.send_text(Conversation.tell(event))
+
+
+async def _refuse(websocket: WebSocket, error: OyezError) -> None:
+    """Tell why, and close."""
+    told = failure(error)
+    with suppress(WebSocketDisconnect, RuntimeError):  # it is closed already
+        await websocket.send_text(write("error", code=told.code, message=str(error)))
+        await websocket.close(told.close, told.code)
+
+
+def _is_limit(task: asyncio.Task[None]) -> bool:
+    return task.done() and not task.cancelled() and isinstance(task.exception(), LimitError)
+
+
+def _client(websocket: WebSocket) -> tuple[str, int]:
+    assert websocket.client is not None  # TCP always has one
+    return websocket.client.host, websocket.client.port
+
+
+def _step_s(service: Service, name: str) -> float:
+    card = service.catalog[name].model.card
+    return card.step / card.rate
