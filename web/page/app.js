@@ -2,7 +2,7 @@
 
 import { has, number, say, startLanguage } from "./language.js";
 import { Live } from "./live.js";
-import { offered, opened } from "./models.js";
+import { offered, opened, useToken } from "./models.js";
 import { Played } from "./played.js";
 import { RecordPanel } from "./record_panel.js";
 import { Screen } from "./screen.js";
@@ -128,6 +128,15 @@ function openFile(file) {
   return model ? hearFile(file) : undefined;
 }
 
+/** Show what there is; where the server wants a token, ask for it. */
+async function offer() {
+  const found = await offered();
+  at("token-form").hidden = found !== null;
+  for (const choice of found ?? []) addChoice(choice);
+  if (choices.length) await useModel(choices[0]);
+  else say(at("model-status"), "modelNone");
+}
+
 function takeDrops() {
   const over = (event) => {
     event.preventDefault();
@@ -139,6 +148,11 @@ function takeDrops() {
 
 function takePresses() {
   at("start").addEventListener("click", () => (live.running ? stopListening() : startListening()));
+  at("token-form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    useToken(at("token").value);
+    offer();
+  });
   at("model").addEventListener("change", () => useModel(choices[Number(at("model").value)]));
   for (const [id, open] of [["model-file", openModelFile], ["sound-file", hearFile]]) {
     at(id).addEventListener("change", () => {
@@ -162,7 +176,5 @@ live.onError = (error) => {
 startLanguage(rewrite);
 takePresses();
 takeDrops();
-for (const choice of await offered()) addChoice(choice);
-if (choices.length) await useModel(choices[0]);
-else say(at("model-status"), "modelNone");
+await offer();
 document.documentElement.dataset.ready = "true"; // for tests: all is in place

@@ -6,14 +6,16 @@ import { judge, ModelError, thresholds, triggersOf } from "../oyez-web/index.js"
 const FULL_BYTES = 1 << 20; // that wait to be sent, before `push` waits too
 
 /** A model of the server, as far as a page needs it. */
-export async function openRemote(name) {
-  const response = await fetch(`v1/models/${encodeURIComponent(name)}`);
+export async function openRemote(name, token = null) {
+  const headers = token ? { Authorization: `Bearer ${token}` } : {};
+  const response = await fetch(`v1/models/${encodeURIComponent(name)}`, { headers });
   if (!response.ok) {
     const error = new ModelError(`the server has no model ${name}, got status ${response.status}.`, "fetch");
     throw Object.assign(error, { values: { name } });
   }
   const { card } = await response.json();
-  return { name, card, remote: location.host, detector: (options) => new RemoteDetector(name, card, options), close() {} };
+  const detector = (options) => new RemoteDetector(name, card, { ...options, token });
+  return { name, card, remote: location.host, detector, close() {} };
 }
 
 /** As `Detector`, but for what `push` returns: what was heard comes by events, and from `finish`. */
@@ -25,7 +27,7 @@ export class RemoteDetector extends EventTarget {
   #found = [];
   #open;
 
-  constructor(name, card, { rate = card.rate, ...wanted } = {}) {
+  constructor(name, card, { rate = card.rate, token, ...wanted } = {}) {
     super();
     this.card = card;
     this.words = card.words;
@@ -36,7 +38,8 @@ export class RemoteDetector extends EventTarget {
     this.#socket = new WebSocket(address);
     this.#socket.onmessage = ({ data }) => this.#take(JSON.parse(data));
     this.#open = this.#answer("ready");
-    this.#socket.onopen = () => this.#send({ type: "start", rate, format: "f32", names: [name], scores: true });
+    const start = { type: "start", rate, format: "f32", names: [name], scores: true };
+    this.#socket.onopen = () => this.#send(token ? { ...start, token } : start);
     this.#socket.onclose = ({ reason }) => this.#fail(reason || "it closed the connection");
     this.#open.catch(() => {}); // who pushes is told
   }
