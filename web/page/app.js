@@ -22,6 +22,7 @@ const panel = new RecordPanel(stopListening, tell);
 
 let model = null;
 let choices = [];
+let turns = 0;
 let opening = false;
 
 /** Write an error into its place, in the page's language where there is a text for it; null empties it. */
@@ -38,8 +39,11 @@ async function useModel(choice) {
   tell(problem, null);
   if (!model) say(at("model-status"), "modelLoading");
   const before = model;
+  const turn = ++turns;
   try {
-    model = await opened(choice);
+    const next = await opened(choice);
+    if (turn !== turns) return next.close(); // another one was chosen meanwhile
+    model = next;
   } catch (error) {
     tell(problem, error);
     say(at("model-status"), model ? "modelKept" : "modelNone", { name: model?.name });
@@ -94,7 +98,7 @@ async function startListening() {
   try {
     await live.start(model, threshold.wanted);
     say(at("start"), "stop");
-    at("start").setAttribute("aria-pressed", "true");
+    at("start").dataset.running = "true";
   } catch (error) {
     await live.stop();
     tell(at("listen-problem"), error);
@@ -107,7 +111,7 @@ async function stopListening(why = "stopped") {
   if (!live.running) return;
   await live.stop();
   say(at("start"), "start");
-  at("start").removeAttribute("aria-pressed");
+  delete at("start").dataset.running;
   say(at("listen-status"), why, { seconds: number(screen.seconds), count: screen.count });
 }
 

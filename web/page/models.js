@@ -1,6 +1,6 @@
 // Which detectors there are, and how they are opened: here, or, where WebAssembly fails, on the server.
 
-import { EngineError, Model, ModelError } from "../oyez-web/index.js";
+import { EngineError, Model, ModelError } from "./oyez-web/index.js";
 import { openRemote } from "./remote.js";
 
 let token = null;

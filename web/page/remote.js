@@ -1,7 +1,7 @@
 // A detector that runs on the server: sound goes out, scores come back, the rule is applied here.
 // The messages are those of docs/server-protocol.md.
 
-import { judge, ModelError, thresholds, triggersOf } from "../oyez-web/index.js";
+import { judge, ModelError, thresholds, triggersOf } from "./oyez-web/index.js";
 
 const FULL_BYTES = 1 << 20; // that wait to be sent, before `push` waits too
 
@@ -26,6 +26,7 @@ export class RemoteDetector extends EventTarget {
   #pending = [];
   #found = [];
   #open;
+  #failed = null;
 
   constructor(name, card, { rate = card.rate, token, ...wanted } = {}) {
     super();
@@ -58,6 +59,7 @@ export class RemoteDetector extends EventTarget {
 
   async push(samples) {
     await this.#open;
+    if (this.#failed) throw this.#failed;
     while (this.#socket.bufferedAmount > FULL_BYTES) await new Promise((resolve) => setTimeout(resolve, 20));
     if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(samples);
     return [];
@@ -65,6 +67,7 @@ export class RemoteDetector extends EventTarget {
 
   async finish() {
     await this.#open;
+    if (this.#failed) throw this.#failed;
     this.#found = [];
     const end = this.#answer("end");
     this.#send({ type: "finish" });
@@ -75,6 +78,7 @@ export class RemoteDetector extends EventTarget {
 
   async reset() {
     await this.#open;
+    if (this.#failed) throw this.#failed;
     const done = this.#answer("reset");
     this.#send({ type: "reset" });
     await done;
@@ -115,8 +119,7 @@ export class RemoteDetector extends EventTarget {
   }
 
   #fail(reason) {
-    const error = new ModelError(`the server does not listen: ${reason}. Load the page again.`, "server");
-    for (const { reject } of this.#pending.splice(0)) reject(error);
-    this.dispatchEvent(new CustomEvent("failed", { detail: error }));
+    this.#failed ??= new ModelError(`the server does not listen: ${reason}. Load the page again.`, "server");
+    for (const { reject } of this.#pending.splice(0)) reject(this.#failed);
   }
 }
