@@ -10,7 +10,7 @@ BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: accuracy bench check clean demo format help keras notebook notebooks page satellite test test-slow
+.PHONY: accuracy bench check clean demo format help keras notebook notebooks page satellite serving soak test test-slow
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,6 +59,12 @@ bench: .venv/.test  ## measure speed; other engines are installed beside ours
 	$(BIN)/python benchmarks/listening.py --install
 	$(BIN)/python benchmarks/evaluation.py
 
+serving: .venv/.test .venv-wyoming/.installed  ## measure how many live streams a core serves, beside another server: DATA=…
+	$(BIN)/python benchmarks/serving.py --theirs .venv-wyoming --data "$(DATA)"
+
+soak: .venv/.test  ## serve 200 streams for ten minutes: is anything lost, does anything grow?
+	$(BIN)/python benchmarks/soak.py
+
 accuracy: .venv/.test  ## train detectors as somebody new would (an hour), then measure accuracy on real audio: DATA=…
 	$(BIN)/python benchmarks/training.py
 	$(BIN)/python benchmarks/accuracy.py --data "$(DATA)"
@@ -94,6 +100,12 @@ web/vendor/ort.wasm: web/package.json
 .venv-satellite/.installed: tests/serve/satellite.txt
 	$(PYTHON) -m venv .venv-satellite
 	.venv-satellite/bin/python -m pip install -qq --disable-pip-version-check --no-deps -r $<
+	@touch $@
+
+# Its TensorFlow Lite knows numpy 1 only.
+.venv-wyoming/.installed: | $(BIN)/pip
+	$(PYTHON) -m venv .venv-wyoming
+	.venv-wyoming/bin/python -m pip install -qq --disable-pip-version-check wyoming-openwakeword==1.8.2 'numpy<2'
 	@touch $@
 
 .venv-keras/.installed: tests/train/golden_keras/requirements.txt

@@ -4,6 +4,7 @@ import asyncio
 import json
 import socket
 import ssl
+import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +19,7 @@ from oyez.serve.limits import Limits
 from oyez.serve.service import Service
 from oyez.sound import to_int16
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 
 
 @dataclass
@@ -58,7 +59,8 @@ class Running:
 
     def is_idle(self):
         """Whether nothing is left of any client."""
-        return not self.service.counts.streams and not len(self.listener._connections)
+        listener = self.listener
+        return not (self.service.counts.streams or len(listener._connections) or listener._state.tasks)
 
     def until_idle(self):
         self.until(self.is_idle, "something of a client is left")
@@ -146,6 +148,14 @@ def running(catalog, limits=None, **settings) -> Iterator[Running]:
         assert not thread.is_alive()
     if failed:
         raise failed[0]
+
+
+def write_certificate(folder):
+    """`certificate.pem` and `key.pem`, for this machine."""
+    command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+    command += ["-days", "9", "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"]
+    command += ["-keyout", "key.pem", "-out", "certificate.pem"]
+    subprocess.run(command, cwd=folder, check=True, capture_output=True)
 
 
 def read_all(one):

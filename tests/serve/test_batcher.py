@@ -3,11 +3,13 @@
 from itertools import pairwise
 
 import numpy as np
+import onnx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oyez.detect.detector import Detector
+from oyez.detect.model import Model
 from oyez.errors import ConfigError, ModelError
 from oyez.serve.batcher import Batcher
 from oyez.serve.heard import Heard, Scored
@@ -114,12 +116,17 @@ def test_a_free_seat_is_not_heard(pair):
     assert batcher.ready == 0
 
 
-def test_a_network_that_takes_one_stream_is_run_for_each(tone, monkeypatch):
-    monkeypatch.setattr(tone, "takes_one", True)
-    batcher = Batcher("tone", tone)
+def test_a_network_that_takes_one_stream_is_run_for_each(tone, tone_path, tmp_path):
+    file = onnx.load(tone_path)
+    for value in file.graph.input:
+        value.type.tensor_type.shape.dim[0].dim_value = 1
+    onnx.save(file, tmp_path / "one.onnx")
+    one = Model(tmp_path / "one.onnx")
+    assert (one.takes_one, tone.takes_one) == (True, False)
+    batcher = Batcher("one", one)
     seats = [batcher.seat(), batcher.seat()]
     for seat in seats:
-        seat.push(np.zeros(tone.card.chunk, np.float32))
+        seat.push(np.zeros(one.card.chunk, np.float32))
     assert [batcher.run(), batcher.run()] == [[seats[0]], [seats[1]]]
 
 

@@ -1,21 +1,28 @@
 """`oyez serve` as a person runs it: a process that listens, acts, logs, and ends as it is asked to."""
 
+import array
+import fcntl
+import http.client
 import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+import termios
 import threading
 
 import pytest
 
+from oyez import audio
 from oyez.cli import main
 from oyez.sound import to_int16
 from oyez.train.model_file import annotate
 from tone_model import tones, write_tone_model
 
 RATE = 16_000
+MUCH = 30_000
+"""Bytes: a pipe of Linux is full with 65,536 or, of writes that fill no whole pages, somewhat fewer."""
 
 
 @pytest.fixture(scope="module")
@@ -50,10 +57,10 @@ class Server:
             assert line, self.lines
             self.lines.append(json.loads(line))
 
-    def address(self):
+    def address(self, scheme="tcp"):
         """Host and port of its listener."""
-        line = self.until(lambda line: line.get("event") == "listening")
-        host, _, port = line["address"].removeprefix("tcp://").rpartition(":")
+        line = self.until(lambda line: line.get("address", "").startswith(f"{scheme}:"))
+        host, _, port = line["address"].removeprefix(f"{scheme}://").rpartition(":")
         return host, int(port)
 
     def end(self, number=signal.SIGTERM):
@@ -191,6 +198,27 @@ def test_it_ends_cleanly_with_what_was_still_due(model, start, satellite, tmp_pa
     assert "stopping, with 1 streams open" in err
 
 
+def test_http_beside_wyoming(model, start, satellite, tmp_path):
+    """One service for both: the same model, the same actions; both end cleanly."""
+    lines, recording = tmp_path / "heard.jsonl", tmp_path / "a.wav"
+    audio.write(recording, tones([0.5], 1.5, RATE), RATE)
+    server = start(
+        "--model", model, "--wyoming", "tcp://127.0.0.1:0", "--http", "127.0.0.1:0", "--on", f"json:{lines}"
+    )  # fmt: skip
+    host, port = server.address("http")
+    one = satellite(server.address())
+    one.say(tones([0.5], 1.5, RATE))
+    assert one.next()[0] == "detection"
+    connection = http.client.HTTPConnection(host, port, timeout=30)
+    connection.request("POST", "/v1/detect", recording.read_bytes(), {"Content-Type": "audio/wav"})
+    answer = json.loads(connection.getresponse().read())
+    assert [one["word"] for one in answer["detections"]] == ["tone"]
+    connection.close()
+    assert server.end()[0] == 0
+    clients = [json.loads(line)["client"].split()[0] for line in lines.read_text().splitlines()]
+    assert sorted(clients) == ["http", "wyoming"]
+
+
 def test_two_servers_cannot_have_one_address(model, capsys):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         address = f"tcp://127.0.0.1:{taken.getsockname()[1]}"
@@ -203,26 +231,36 @@ def test_two_servers_cannot_have_one_address(model, capsys):
 
 def test_a_log_that_nobody_reads_stops_nothing(model, start, satellite):
     """More lines than a pipe holds: words are heard all the same, and it ends in time."""
-    server = start("--model", model, "--wyoming", "tcp://127.0.0.1:0", "--on", "exit 3 # " + "x" * 1000)
+    server = start("--model", model, "--wyoming", "tcp://127.0.0.1:0", "--on", "exit 3 # " + "x" * 2000)
     one = satellite(server.address())
-    times_s = [0.1 + 0.9 * number for number in range(100)]
-    for _ in range(2):
-        one.say(tones(times_s, 91.0, RATE))
+    times_s = [0.1 + 0.9 * number for number in range(20)]
+    full, before = 0, -1
+    while full != before or full < MUCH:  # until nothing more fits in
+        one.say(tones(times_s, 18.5, RATE))
         assert {one.next()[0] for _ in times_s} == {"detection"}
+        full, before = _waiting(server.process.stderr), full
     server.process.send_signal(signal.SIGTERM)
     assert server.process.wait(20) == 0
+
+
+def _waiting(pipe):
+    """Bytes that nobody has read."""
+    count = array.array("i", [0])
+    fcntl.ioctl(pipe.fileno(), termios.FIONREAD, count)
+    return count[0]
 
 
 def test_check_tells_and_leaves(model, tmp_path, capfd):
     path = tmp_path / "oyez.toml"
     path.write_text(f'[[model]]\nname = "{model}"\n[[action]]\ndo = "mqtt://a:secret@b/c"\n')
     arguments = ["serve", "--config", str(path), "--wyoming", "tcp://127.0.0.1:10400", "--check"]
-    assert main([*arguments, "--threshold", "0.7"]) == 0
+    assert main([*arguments, "--threshold", "0.7", "--http", "8765"]) == 0
     out, err = capfd.readouterr()
     assert out.splitlines() == [
         "model tone: “tone” from 0.7 on",
         "every word: mqtt://b/c",
         "wyoming: tcp://127.0.0.1:10400",
+        "http: 127.0.0.1:8765, for everybody there",
         "all is well",
     ]
     assert "secret" not in err
@@ -255,6 +293,8 @@ def test_a_threshold_by_false_accepts(tmp_path, capfd):
         (["--wyoming", "tcp://127.0.0.1:0", "--model", "none"], "none: no such model file"),
         (["--wyoming", "tcp://127.0.0.1:0", "--threshold", "7"], "threshold must be between 0 and 1"),
         (["--wyoming", "ftp://x"], "ftp://x"),
+        (["--http", "0.0.0.0:8765"], "can be reached by others, so it needs --token-file FILE"),
+        (["--wyoming", "tcp://127.0.0.1:0", "--without-token"], "--without-token goes with --http"),
     ],
 )
 def test_what_cannot_be_is_refused(model, tmp_path, monkeypatch, capsys, arguments, says):
@@ -283,3 +323,31 @@ def test_zeroconf_without_its_library_is_told_before_anything_is_opened(model, m
         err = capsys.readouterr().err
         assert "pip install 'oyez[discovery]'" in err
         assert "listening on" not in err
+
+
+def test_the_network_is_told_of_what_is_open(model, monkeypatch, capfd):
+    """With the port that the listener got; and told no more before the listener closes."""
+    told = []
+
+    class Announced:
+        def __init__(self, address, name):
+            self.address, self.name = address, name
+
+        async def __aenter__(self):
+            told.append((self.address, self.name))
+            os.kill(os.getpid(), signal.SIGTERM)
+
+        async def __aexit__(self, *_):
+            told.append("no more")
+
+    monkeypatch.setattr("oyez.serve.discovery.Announced", Announced)
+    addresses = ["--wyoming", "tcp://127.0.0.1:0", "--wyoming", "tcp://127.0.0.1:0", "--http", "127.0.0.1:0"]
+    assert main(["serve", "--model", model, *addresses, "--zeroconf"]) == 0
+    (one, name), (other, _), *ends = told
+    assert ends == ["no more"] * 2
+    assert name == socket.gethostname()
+    err = capfd.readouterr().err
+    assert one != other
+    for address in (one, other):
+        assert address.startswith("tcp://127.0.0.1:")
+        assert f"listening on {address}\n" in err

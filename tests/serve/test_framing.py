@@ -43,6 +43,12 @@ def test_the_package_itself_writes_and_reads_so():
     assert values["data_length"] + values["payload_length"] == len(rest)
 
 
+def test_text_that_is_no_text_comes_back_as_it_came():
+    """Half of a pair, as JSON may have it and UTF-8 may not."""
+    (message,) = Framing().push(b'{"type": "ping", "data": {"text": "\\ud800"}}\n')
+    assert Framing().push(encode(message)) == [message]
+
+
 def test_data_in_the_line_is_read_and_what_follows_wins():
     line = b'{"type": "x", "data": {"a": 1, "b": 1}, "data_length": 8, "payload_length": null}\n{"a": 2}'
     assert Framing().push(line) == [Message("x", {"a": 2, "b": 1})]

@@ -1,10 +1,11 @@
 """The server's pages and streams, over real sockets of this machine."""
 
 import asyncio
+import contextlib
 import json
 import socket
 import ssl
-import subprocess
+import threading
 import urllib.request
 from http.client import HTTPConnection
 
@@ -12,7 +13,7 @@ import numpy as np
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from http_server import running
+from http_server import read_all, running, write_certificate
 from oyez import audio
 from oyez.detect.recording import hear
 from oyez.errors import ConfigError
@@ -82,7 +83,7 @@ def test_a_stream_after_the_end_and_after_a_reset_begins_anew(server, samples, t
                 client.send(part[begin : begin + 100_000])
         told = []
         while [one["type"] for one in told].count("end") < 2:
-            told.append(json.loads(client.recv(20)))
+            told.append(json.loads(client.recv(60)))
     kinds = [one["type"] for one in told]
     after = told[kinds.index("reset") :]
     assert _heard(after) == alone_heard * 2
@@ -108,11 +109,11 @@ def test_a_stream_after_the_end_and_after_a_reset_begins_anew(server, samples, t
 def test_a_first_message_that_does_not_fit(server, first, code, close, said):
     with server.websocket() as client:
         client.send(first)
-        told = json.loads(client.recv(20))
+        told = json.loads(client.recv(60))
         assert (told["type"], told["code"]) == ("error", code)
         assert said in told["message"]
         with pytest.raises(ConnectionClosed):
-            client.recv(20)
+            client.recv(60)
         assert client.protocol.close_code == close
     server.until_idle()
 
@@ -121,10 +122,10 @@ def test_samples_that_are_no_numbers_end_their_stream(server):
     with server.websocket() as client:
         client.send(json.dumps({**START, "format": "f32"}))
         client.send(np.array([0, np.nan], "<f4").tobytes())
-        assert json.loads(client.recv(20))["type"] == "ready"
-        assert json.loads(client.recv(20))["code"] == "audio"
+        assert json.loads(client.recv(60))["type"] == "ready"
+        assert json.loads(client.recv(60))["code"] == "audio"
         with pytest.raises(ConnectionClosed):
-            client.recv(20)
+            client.recv(60)
     server.until_idle()
 
 
@@ -132,11 +133,11 @@ def test_when_the_server_stops_what_is_due_is_told(server, samples, tone, alone)
     data = np.rint(samples * 32768).astype("<i2").tobytes()
     with server.websocket() as client:
         client.send(json.dumps(START))
-        told = [json.loads(client.recv(20))]
+        told = [json.loads(client.recv(60))]
         for begin in range(0, len(data), 8_820):
             client.send(data[begin : begin + 8_820])
         while len(_heard(told)) < 2:  # all of it has come
-            told.append(json.loads(client.recv(20)))
+            told.append(json.loads(client.recv(60)))
         server.until(lambda: server.service.counts.heard_s > 3.8, "the sound was not heard")
         server.look(server.listener.refuse)
         server.do(server.service.stop(10))
@@ -146,6 +147,27 @@ def test_when_the_server_stops_what_is_due_is_told(server, samples, tone, alone)
         assert client.protocol.close_code == 1001
     with pytest.raises(ConnectionRefusedError):
         server.raw()
+
+
+def test_who_goes_on_pushing_is_told_what_was_due_too(server, samples):
+    data = np.rint(samples * 32768).astype("<i2").tobytes()
+    with server.websocket() as client:
+        client.send(json.dumps(START))
+
+        def push():
+            with contextlib.suppress(ConnectionClosed):
+                while True:
+                    client.send(data[:4_410])
+
+        thread = threading.Thread(target=push)
+        thread.start()
+        server.until(lambda: server.service.counts.heard_s > 0.5, "nothing was heard")
+        server.do(server.service.stop(10))
+        server.do(server.listener.close(10))
+        told = [json.loads(text)["type"] for text in client]
+        thread.join(60)
+        assert told[-1] == "end"
+        assert client.protocol.close_code == 1001
 
 
 def test_a_recording_hears_what_the_command_hears(server, samples, tone, tmp_path):
@@ -246,7 +268,7 @@ def test_health_and_counts(server, samples):
 
 
 def test_one_connection_takes_many_requests(server):
-    connection = HTTPConnection("127.0.0.1", server.port, timeout=20)
+    connection = HTTPConnection("127.0.0.1", server.port, timeout=60)
     for _ in range(3):
         connection.request("GET", "/v1/health")
         answer = connection.getresponse()
@@ -264,11 +286,18 @@ def test_a_page_that_was_built_is_shown(catalog, tmp_path, monkeypatch):
     from oyez.serve import http_app
 
     (tmp_path / "index.html").write_text("<title>hear ye</title>")
+    (tmp_path / "ort.mjs").write_text("export {};")
+    (tmp_path / "ort.wasm").write_bytes(b"\0asm")
     monkeypatch.setitem(http_app.application.__kwdefaults__, "web", tmp_path)
     with running(catalog) as one:
         assert one.ask("GET", "/")[2] == b"<title>hear ye</title>"
         assert one.ask("GET", "/v1/health")[0] == 200
         assert one.ask("GET", "/none")[0] == 404
+        for name, kind in (("ort.mjs", "text/javascript"), ("ort.wasm", "application/wasm")):
+            status, headers, _ = one.ask("GET", f"/{name}")
+            assert (status, headers.get_content_type(), headers["Cache-Control"]) == (200, kind, "no-cache")
+            assert headers["Content-Security-Policy"] == "frame-ancestors 'none'"
+            assert one.ask("GET", f"/{name}", If_None_Match=headers["ETag"])[0] == 304
 
 
 TOKEN = "0123456789abcdef"
@@ -302,14 +331,14 @@ def test_who_has_no_token_stays_outside(locked, samples):
 def test_a_stream_needs_the_token_too(locked, samples):
     with locked.websocket() as client:
         client.send(json.dumps(START))
-        assert json.loads(client.recv(20))["code"] == "access"
+        assert json.loads(client.recv(60))["code"] == "access"
     with pytest.raises(InvalidStatus) as caught:
         locked.websocket(additional_headers={"Authorization": "Bearer wrong-token-wrong"})
     assert caught.value.response.status_code == 401
     assert len(locked.stream(samples, RATE, names=["tone"], token=TOKEN)) == 5
     with locked.websocket(additional_headers={"Authorization": f"Bearer {TOKEN}"}) as client:
         client.send(json.dumps(START))
-        assert json.loads(client.recv(20))["type"] == "ready"
+        assert json.loads(client.recv(60))["type"] == "ready"
 
 
 def test_pages_of_other_sites_and_other_names_stay_outside(catalog):
@@ -350,45 +379,32 @@ def test_a_browser_asks_before_a_page_of_another_site_may(catalog):
         assert one.ask("OPTIONS", "/v1/detect", Origin="https://evil.example", **asked)[0] == 403
 
 
-def test_encrypted(catalog, tmp_path, samples):
-    command = [
-        "openssl",
-        "req",
-        "-x509",
-        "-newkey",
-        "ec",
-        "-pkeyopt",
-        "ec_paramgen_curve:P-256",
-        "-nodes",
-        "-days",
-        "9",
-    ]
-    command += [
-        "-subj",
-        "/CN=localhost",
-        "-addext",
-        "subjectAltName=IP:127.0.0.1",
-        "-keyout",
-        "key.pem",
-        "-out",
-        "c.pem",
-    ]
-    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
-    trust = ssl.create_default_context(cafile=tmp_path / "c.pem")
-    with running(catalog, certificate=tmp_path / "c.pem", key=tmp_path / "key.pem") as one:
+@pytest.fixture(scope="module")
+def pem(tmp_path_factory):
+    """Names of a certificate and its key, for this machine."""
+    folder = tmp_path_factory.mktemp("pem")
+    write_certificate(folder)
+    return folder / "certificate.pem", folder / "key.pem"
+
+
+def test_encrypted(catalog, pem):
+    trust = ssl.create_default_context(cafile=pem[0])
+    with running(catalog, {"head_s": 1.0}, certificate=pem[0], key=pem[1]) as one:
         assert one.address.startswith("https://127.0.0.1:")
         opener = urllib.request.build_opener(
             urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=trust)
         )
-        with opener.open(f"{one.address}/v1/health", timeout=20) as answer:
+        with opener.open(f"{one.address}/v1/health", timeout=60) as answer:
             assert answer.status == 200
         with one.websocket(ssl=trust) as client:
             client.send(json.dumps(START))
-            assert json.loads(client.recv(20))["type"] == "ready"
+            assert json.loads(client.recv(60))["type"] == "ready"
         with one.raw(b"GET / HTTP/1.1\r\n\r\n") as plain:
-            plain.settimeout(20)
+            plain.settimeout(60)
             while plain.recv(100):
                 pass
+        with one.raw() as silent:
+            assert read_all(silent) == b"", "who begins no handshake is cut"
         one.until_idle()
 
 
@@ -408,3 +424,37 @@ def test_an_address_that_is_taken_or_none_of_ours(catalog):
     with pytest.raises(ConfigError, match="no such address"):
         asyncio.run(open_at("no.such.host.invalid", 0))
     assert asyncio.run(open_at("127.0.0.1", 0))[0].startswith("http://127.0.0.1:")
+
+
+@pytest.mark.skipif(not socket.has_ipv6, reason="this system has no IPv6")
+def test_addresses_of_both_kinds(catalog):
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        pytest.skip("this machine has no IPv6")
+    with running(catalog, host="::1") as one:
+        assert one.address.startswith("http://[::1]:")
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(f"{one.address}/v1/health", timeout=60) as answer:
+            assert answer.status == 200
+        one.until_idle()
+    with running(catalog, host="localhost") as one:
+        assert one.ask("GET", "/v1/health")[0] == 200
+
+
+def test_recordings_of_one_client_take_turns(server, samples, tmp_path):
+    audio.write(tmp_path / "x.wav", samples, RATE)
+    body = (tmp_path / "x.wav").read_bytes()
+    found = []
+
+    def ask():
+        found.append(server.ask("POST", "/v1/detect?name=tone", body))
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert [(status, len(answer["detections"])) for status, _, answer in found] == [(200, 3)] * 4
+    assert server.service.counts.streams_most == 1
+    server.until_idle()

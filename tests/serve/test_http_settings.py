@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from http_server import write_certificate
 from oyez.errors import ConfigError
 from oyez.serve.http_options import http_options
 from oyez.serve.http_settings import HttpLimits, HttpSettings, from_options, parse_address
@@ -21,25 +22,9 @@ def _typed(*arguments, base=None):
 def pem(tmp_path_factory):
     """Certificate and key for this machine, and another key."""
     folder = tmp_path_factory.mktemp("pem")
-    for name in ("certificate", "other"):
-        command = [
-            "openssl",
-            "req",
-            "-x509",
-            "-newkey",
-            "ec",
-            "-pkeyopt",
-            "ec_paramgen_curve:P-256",
-            "-nodes",
-            "-days",
-            "9",
-        ]
-        subprocess.run(
-            [*command, "-subj", "/CN=localhost", "-keyout", f"{name}.key", "-out", f"{name}.pem"],
-            cwd=folder,
-            check=True,
-            capture_output=True,
-        )
+    (folder / "other").mkdir()
+    for one in (folder, folder / "other"):
+        write_certificate(one)
     return folder
 
 
@@ -124,32 +109,27 @@ def test_settings_that_exclude_each_other():
 
 def test_a_certificate_and_its_key(pem, tmp_path):
     assert HttpSettings().tls() is None
-    assert HttpSettings(certificate=pem / "certificate.pem", key=pem / "certificate.key").tls() is not None
+    assert HttpSettings(certificate=pem / "certificate.pem", key=pem / "key.pem").tls() is not None
     both = tmp_path / "both.pem"
-    both.write_text((pem / "certificate.pem").read_text() + (pem / "certificate.key").read_text())
+    both.write_text((pem / "certificate.pem").read_text() + (pem / "key.pem").read_text())
     assert HttpSettings(certificate=both).tls() is not None
 
 
 def test_certificates_that_are_none(pem, tmp_path):
     (tmp_path / "text").write_text("no certificate")
     locked = tmp_path / "locked.key"
-    command = [
-        "openssl",
-        "ec",
-        "-in",
-        "certificate.key",
-        "-aes128",
-        "-passout",
-        "pass:secret",
-        "-out",
-        str(locked),
-    ]
+    command = ["openssl", "ec", "-in", "key.pem", "-aes128", "-passout", "pass:secret"]
+    command += ["-out", str(locked)]
     subprocess.run(command, cwd=pem, check=True, capture_output=True)
     for certificate, key, said in (
         (tmp_path / "none", None, "none: cannot be read"),
         (pem / "certificate.pem", tmp_path / "none", "none: cannot be read"),
         (tmp_path / "text", None, "text: expected a certificate and its key"),
-        (pem / "certificate.pem", pem / "other.key", "other.key: expected a certificate and its key"),
+        (
+            pem / "certificate.pem",
+            pem / "other" / "key.pem",
+            "other/key.pem: expected a certificate and its key",
+        ),
         (pem / "certificate.pem", locked, "without a password, got a key with a password"),
     ):
         with pytest.raises(ConfigError, match=said):

@@ -148,7 +148,7 @@ def test_info_tells_the_words(satellite):
         assert model["languages"] == ["en"]
         assert model["installed"] is True
         assert {"name", "url"} == model["attribution"].keys()
-        assert "false accepts" in model["description"]
+        assert model["description"] == model["name"]
 
 
 def test_words_that_two_models_hear_are_told_apart(tone, pair):
@@ -157,6 +157,7 @@ def test_words_that_two_models_hear_are_told_apart(tone, pair):
     satellite = Satellite(catalog)
     (reply,) = satellite.receive(Message("describe"))
     assert [one["name"] for one in reply.message.data["wake"][0]["models"]] == ["one", "two", "alpha", "beta"]
+    assert reply.message.data["wake"][0]["models"][1]["description"] == "tone (two)"
     satellite.receive(_chunk())
     heard = Heard("two", Detection("tone", 0.01, 0.9))
     assert satellite.heard(heard)[0].message.data["name"] == "two"
@@ -179,6 +180,8 @@ def test_words_that_two_models_hear_are_told_apart(tone, pair):
         (Message("audio-start", {**FORMAT, "channels": True}), "expected rate, width and channels"),
         (Message("audio-start", {**FORMAT, "width": 8}), "got width 8"),
         (Message("audio-start", {**FORMAT, "timestamp": "noon"}), "a timestamp in milliseconds"),
+        (Message("audio-start", {**FORMAT, "timestamp": float("inf")}), "a timestamp in milliseconds"),
+        (Message("audio-start", {**FORMAT, "timestamp": float("nan")}), "a timestamp in milliseconds"),
         (Message("audio-chunk", FORMAT, b"abc"), "samples of 2 bytes, got 3"),
         (Message("audio-chunk", {}, b"ab"), "does not fit"),
         (Message("detect", {"names": "tone"}), "names in a list"),

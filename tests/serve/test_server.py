@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import socket
+import threading
 
 import pytest
 
@@ -103,6 +104,15 @@ def test_a_signal_ends_it(notes, number):
     finally:
         signal.signal(signal.SIGHUP, before)
     assert "service has stopped" in notes
+
+
+def test_a_signal_wakes_it_whichever_thread_gets_it(notes):
+    """The kernel chooses; the loop sleeps in another."""
+
+    def kill():
+        signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
+
+    assert _serve(notes, ask=lambda _: threading.Timer(0.05, kill).start()) == signal.SIGTERM
 
 
 def test_who_asks_twice_waits_for_nothing(notes):

@@ -7,6 +7,7 @@ import pytest
 
 from oyez.actions.rule import COOLDOWN_S, TIMEOUT_S
 from oyez.errors import ConfigError
+from oyez.serve.http_settings import HttpLimits, HttpSettings
 from oyez.serve.limits import Limits
 from oyez.serve.settings import (
     ActionSettings,
@@ -36,6 +37,13 @@ threshold = 0.5
 [wyoming]
 uri = ["tcp://0.0.0.0:10400", "unix:///run/oyez.sock"]
 zeroconf = true
+
+[http]
+address = "127.0.0.1:0"
+origins = ["https://example.org"]
+
+[http.limits]
+connections = 7
 
 [limits]
 streams = 50
@@ -77,6 +85,7 @@ def test_all_that_can_be_said(read, tmp_path):
             ModelSettings("activate-course", 0.5),
         ),
         wyoming=WyomingSettings(("tcp://0.0.0.0:10400", "unix:///run/oyez.sock"), zeroconf=True),
+        http=HttpSettings(port=0, origins=("https://example.org",), limits=HttpLimits(connections=7)),
         limits=Limits(streams=50, waiting_s=2.0),
         stop_s=1.5,
         actions=(
@@ -105,8 +114,12 @@ def test_the_file_that_the_page_shows_is_one(read):
     (model,), (action,) = settings.models, settings.actions
     assert model == ModelSettings("activate", false_accepts="1/day")
     assert (action.do, action.word, action.timeout_s) == ("run:echo $OYEZ_CLIENT", "activate", TIMEOUT_S)
-    same = Settings(settings.models, WyomingSettings(("tcp://127.0.0.1:10400",)), actions=settings.actions)
-    assert settings == same
+    assert settings == Settings(
+        settings.models,
+        WyomingSettings(("tcp://127.0.0.1:10400",)),
+        HttpSettings(),
+        actions=settings.actions,
+    )
 
 
 def test_the_error_that_the_page_shows_is_one(read):
@@ -121,7 +134,7 @@ def test_the_error_that_the_page_shows_is_one(read):
     [
         (
             "[modell]\n",
-            "oyez.toml: expected model, wyoming, limits, log, action, got 'modell': did you mean model?",
+            "oyez.toml: expected model, wyoming, http, limits, log, action, got 'modell': did you",
         ),
         ("[model]\nname = 'x'\n", "oyez.toml, model: expected tables that begin with [[model]], got a table"),
         ("[[model]]\n", "[[model]] 1, name: expected text in quotes, got nothing"),
@@ -145,6 +158,9 @@ def test_the_error_that_the_page_shows_is_one(read):
         ("[wyoming]\nuri = 'tcp://x:1'\nzeroconf = 1\n", "zeroconf: expected true or false, got 1"),
         ("[wyoming]\nuri = 'unix:///x'\nzeroconf = true\n", "zeroconf: zeroconf tells the network of an"),
         ("[wyoming]\nurl = 'tcp://x:1'\n", "[wyoming], uri: expected an address"),
+        ("[http]\nadress = '127.0.0.1:1'\n", "[http]: expected address, "),
+        ("[http]\naddress = '0.0.0.0:1'\n", "[http]: --http 0.0.0.0 can be reached by others, so it needs"),
+        ("[http.limits]\nconnections = 0\n", "connections: expected a whole number of 1 to 100000, got 0"),
         ("[limits]\nstreams = 0\n", "[limits], streams: expected a whole number of 1 to 10000, got 0"),
         (
             "[limits]\nstream = 5\n",

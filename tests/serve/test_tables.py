@@ -16,9 +16,9 @@ def test_values_are_read_by_kind():
     table = _table(a="text", b=True, c=2, d=0.5, e=["x", "y"], f={"word": 0.5}, g=[{"h": 1}, {}])
     assert table.text("a") == table.needed_text("a") == "text"
     assert table.flag("b") is True
-    assert table.whole("c", least=1, most=3) == 2
-    assert table.number("c") == 2.0
-    assert table.number("d", least=0, most=1) == 0.5
+    assert table.whole("c", 7, least=1, most=3) == 2
+    assert table.number("c", 7.0) == table.number_or_none("c") == 2.0
+    assert table.number("d", 7.0, least=0, most=1) == 0.5
     assert (table.texts("e"), table.texts("a")) == (("x", "y"), ("text",))
     assert table.numbers("f", least=0, most=1) == {"word": 0.5}
     assert [one.name for one in table.tables("g")] == ["[[g]] 1", "[[g]] 2"]
@@ -27,8 +27,10 @@ def test_values_are_read_by_kind():
 
 def test_what_is_not_there_is_its_default():
     table = _table()
-    assert (table.text("a"), table.text("a", "x"), table.flag("b", False)) == (None, "x", False)
-    assert (table.number("c"), table.whole("c", 7, least=1, most=9)) == (None, 7)
+    assert (table.text("a"), table.flag("b"), table.flag("b", True)) == (None, False, True)
+    assert (table.number_or_none("c"), table.number("c", 0.5), table.whole("c", 7, least=1, most=9)) == (
+        None, 0.5, 7
+    )  # fmt: skip
     assert (table.texts("d"), table.numbers("e", least=0, most=1), table.table("f")) == ((), {}, None)
     assert table.tables("g") == []
     assert table.one_of("h", ("x", "y"), "x") == "x"
@@ -41,14 +43,18 @@ def test_what_is_not_there_is_its_default():
         (lambda table: table.text("k"), "", "expected text that is not empty, got ''"),
         (lambda table: table.needed_text("k"), None, "expected text in quotes, got nothing"),
         (lambda table: table.flag("k"), "yes", "expected true or false, got 'yes'"),
-        (lambda table: table.number("k", least=0), -1, "expected a number of 0 or more, got -1"),
-        (lambda table: table.number("k", least=0, most=1), 1.5, "expected a number of 0 to 1, got 1.5"),
-        (lambda table: table.number("k"), True, "expected a number, got True"),
-        (lambda table: table.number("k"), float("nan"), "expected a number, got nan"),
-        (lambda table: table.number("k"), "7", "expected a number, got '7'"),
-        (lambda table: table.whole("k", least=1, most=9), 1.0, "expected a whole number of 1 to 9, got 1.0"),
-        (lambda table: table.whole("k", least=1, most=9), 10, "a whole number of 1 to 9, got 10"),
-        (lambda table: table.whole("k", least=0, most=9), False, "a whole number of 0 to 9, got False"),
+        (lambda table: table.number("k", 0, least=0), -1, "expected a number of 0 or more, got -1"),
+        (lambda table: table.number("k", 0, least=0, most=1), 1.5, "expected a number of 0 to 1, got 1.5"),
+        (lambda table: table.number("k", 0), True, "expected a number, got True"),
+        (lambda table: table.number("k", 0), float("nan"), "expected a number, got nan"),
+        (lambda table: table.number("k", 0), "7", "expected a number, got '7'"),
+        (
+            lambda table: table.whole("k", 1, least=1, most=9),
+            1.0,
+            "expected a whole number of 1 to 9, got 1.0",
+        ),
+        (lambda table: table.whole("k", 1, least=1, most=9), 10, "a whole number of 1 to 9, got 10"),
+        (lambda table: table.whole("k", 1, least=0, most=9), False, "a whole number of 0 to 9, got False"),
         (lambda table: table.texts("k"), ["a", 1], "expected text in quotes, or a list of texts, got a list"),
         (lambda table: table.texts("k"), 1, "or a list of texts, got 1"),
         (lambda table: table.one_of("k", ("a", "b"), "a"), "c", "expected one of a, b, got 'c'"),

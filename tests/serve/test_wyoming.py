@@ -205,6 +205,44 @@ def test_who_asks_for_too_much_is_told_and_sent_away(catalog):
     run(serve())
 
 
+def test_an_error_is_short_whatever_was_sent(catalog):
+    async def serve():
+        async with serving(catalog) as (_, listener):
+            error = await _error_after(listener, Detect(["x" * 60_000]).event())
+            assert len(error.text) < 600
+
+    run(serve())
+
+
+def test_who_is_still_sending_when_the_server_stops_is_told_what_is_due_first(catalog):
+    async def serve():
+        async with serving(catalog) as (service, listener), client_of(listener) as client:
+            await client.write_event(Detect(["tone"]).event())
+            told = []
+
+            async def read():
+                while (event := await client.read_event()) is not None:
+                    told.append(event.type)
+
+            reading = asyncio.create_task(read())
+            stopping = None
+            with contextlib.suppress(ConnectionError):
+                for event in [*chunks(tones([0.2], 1.0, RATE))] * 500:
+                    await client.write_event(event)
+                    await asyncio.sleep(0)
+                    if reading.done():
+                        break
+                    if stopping is None and service.counts.detections:
+                        stopping = asyncio.create_task(service.stop(5.0))
+            await reading
+            await stopping
+            return told
+
+    told = run(serve())
+    assert "detection" in told
+    assert "error" not in told[:-1]  # it comes last, where it still can
+
+
 def test_only_so_many_may_come(catalog):
     async def serve():
         async with serving(catalog, limits=WyomingLimits(connections=1)) as (service, listener):

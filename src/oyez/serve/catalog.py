@@ -1,5 +1,6 @@
 """What a server listens for: its models, by name."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,6 +73,13 @@ class Catalog:
         if len(self._served) < len(served):
             names = ", ".join(one.name for one in served)
             raise ConfigError(f"each model must have a name of its own, got {names}. Rename one.")
+        words = Counter(word for one in served for word in set(one.words))
+        self._labels = {
+            (one.name, word): _label(one, word, alone=words[word] == 1)
+            for one in served
+            for word in one.words
+        }
+        self._called = self._names()
 
     @classmethod
     def load(
@@ -123,9 +131,7 @@ class Catalog:
 
         Otherwise as the model, or `model:word` where that hears several.
         """
-        if sum(word in one.words for one in self) == 1:
-            return word
-        return model if len(self[model].words) == 1 else f"{model}:{word}"
+        return self._labels[model, word]
 
     def choose(self, names: Sequence[str] = ()) -> dict[str, tuple[str, ...]]:
         """Who hears what was asked for.
@@ -142,8 +148,8 @@ class Catalog:
         """
         wanted: set[tuple[str, str]] = set()
         for name in names:
-            found = self._called(name)
-            if not found:
+            found = self._called.get(name)
+            if found is None:
                 raise ConfigError(
                     f"nothing here hears “{name}”. Name a word ({', '.join(self.words)}) or a model "
                     f"({', '.join(self._served)})."
@@ -156,12 +162,13 @@ class Catalog:
                 chosen[one.name] = words
         return chosen
 
-    def _called(self, name: str) -> set[tuple[str, str]]:
-        """Models and words that a name stands for."""
-        everything = [(one.name, word) for one in self for word in one.words]
-        if name in self:
-            return {(model, word) for model, word in everything if model == name}
-        return {(model, word) for model, word in everything if name in (word, self.label(model, word))}
+    def _names(self) -> dict[str, set[tuple[str, str]]]:
+        """Models and words that each name stands for."""
+        found: dict[str, set[tuple[str, str]]] = {}
+        for (model, word), label in self._labels.items():
+            for name in {word, label}:
+                found.setdefault(name, set()).add((model, word))
+        return found | {one.name: {(one.name, word) for word in one.words} for one in self}
 
     def thresholds(
         self, chosen: Mapping[str, Sequence[str]], asked: Threshold | None = None
@@ -191,3 +198,9 @@ class Catalog:
             checked = triggers(self[name].model.card, own | wanted)
             found[name] = {word: config.threshold for word, config in checked.items()}
         return found
+
+
+def _label(served: Served, word: str, *, alone: bool) -> str:
+    if alone:
+        return word
+    return served.name if len(served.words) == 1 else f"{served.name}:{word}"

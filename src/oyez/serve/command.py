@@ -6,7 +6,7 @@ import logging
 import signal
 import socket
 from collections.abc import Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from functools import partial
 
 from oyez.actions.rule import Rule
@@ -28,6 +28,7 @@ ACTIONS_S = 2.0
 """So long actions may go on after the streams have ended."""
 
 STDOUT, STDERR = 1, 2
+MOST_FILES = 65_536
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +44,7 @@ def run(options: argparse.Namespace) -> None:
         KeyboardInterrupt: Ctrl-C; all streams were brought to their end before.
     """
     settings = settings_of(options)
+    _allow_connections()
     with kept(Log(write_to(STDERR), as_json=settings.log.json)):
         catalog = Catalog([_load(one) for one in settings.models])
         found = rules(settings.actions, catalog.words, say=_say, ring=Loudspeaker(sources.play).ring)
@@ -103,6 +105,10 @@ def _listeners(settings: Settings, service: Service) -> list[Listener]:
         from oyez.serve.wyoming import WyomingListener
 
         found += [WyomingListener(service, uri) for uri in settings.wyoming.uris]
+    if settings.http is not None:
+        from oyez.serve.http import HttpListener
+
+        found.append(HttpListener(service, settings.http))
     _announced(settings, found)  # what is missing for it is told now
     return found
 
@@ -127,7 +133,24 @@ def _told(settings: Settings, catalog: Catalog, found: Sequence[Rule]) -> list[s
         lines.append(f"model {one.name}: {words}")
     lines += [f"{rule.word or 'every word'}: {rule.action}" for rule in found]
     lines += [f"wyoming: {uri}" for uri in (settings.wyoming.uris if settings.wyoming else ())]
+    if settings.http is not None:
+        who = "everybody there" if settings.http.token_file is None else "who has a token"
+        scheme = "http" if settings.http.certificate is None else "https"
+        lines.append(f"{scheme}: {settings.http.host}:{settings.http.port}, for {who}")
     return [*lines, "all is well"]
+
+
+def _allow_connections() -> None:
+    """Let it have as many open files as the system allows: each client is one."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        with suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def _say(line: str) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 
 from oyez.errors import LimitError
 from oyez.serve.shares import Shares, household
@@ -84,6 +85,7 @@ class Connections:
         self._shares = Shares("connections", everybody, each)
         self._note = note
         self._open: dict[Place, Connection] = {}
+        self._are_gone = asyncio.Event()
 
     def __len__(self) -> int:
         """That are open."""
@@ -97,6 +99,7 @@ class Connections:
             self._note("connections_refused")
             return False
         self._open[place] = Connection(asyncio.get_running_loop())
+        self._are_gone.clear()
         return True
 
     def of(self, place: Place) -> Connection:
@@ -109,6 +112,15 @@ class Connections:
         if connection is not None:
             connection.end()
             self._shares.give_back(household(place[0]))
+        if not self._open:
+            self._are_gone.set()
+
+    async def until_gone(self, within_s: float) -> None:
+        """Wait until none is left, or until the time is over."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within_s):
+                while self._open:
+                    await self._are_gone.wait()
 
     def cut(self) -> None:
         """Close all of them at once."""

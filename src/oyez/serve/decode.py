@@ -23,7 +23,7 @@ RATE = struct.Struct("<I")
 """What comes first, in a piece of its own: Hertz."""
 
 FAILED = 0xFFFF_FFFF
-BLOCK_S = 0.25
+BLOCK_S = 1.0
 MEMORY_BYTES = 2 << 30
 CPU_S = 120
 FILES = 64

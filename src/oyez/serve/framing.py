@@ -131,7 +131,7 @@ class Framing:
 
 def encode(message: Message) -> bytes:
     """A message as it goes over the wire."""
-    data = json.dumps(dict(message.data), ensure_ascii=False).encode() if message.data else b""
+    data = json.dumps(dict(message.data)).encode() if message.data else b""
     header: dict[str, Any] = {"type": message.type, "version": VERSION}
     if data:
         header["data_length"] = len(data)

@@ -137,7 +137,7 @@ class Gate:
     def _shut(self, who: str, status: int, message: str, **headers: str) -> Response:
         self._note("requests_shut_out")
         if not self._told.late_s(who):
-            _log.warning("%s was refused: %s", who, message, extra={"client": who})
+            _log.warning("refused: %s", message, extra={"client": f"http {who}"})
         return refusal(status, "access", message, **headers)
 
     def _outward(self, connection: Connection, send: Send, scope: Scope, origin: str | None) -> Send:
@@ -160,7 +160,9 @@ class Gate:
     def _mark(self, headers: MutableHeaders, scope: Scope, origin: str | None) -> None:
         headers["Date"] = formatdate(usegmt=True)
         headers["X-Content-Type-Options"] = "nosniff"
-        headers.setdefault("Cache-Control", "no-store")
+        headers["Content-Security-Policy"] = "frame-ancestors 'none'"
+        is_ours = str(scope["path"]).startswith(GUARDED)
+        headers.setdefault("Cache-Control", "no-store" if is_ours else "no-cache")
         headers.add_vary_header("Origin")
         if origin is not None and self._sites.let_in(origin, Headers(scope=scope).get("host")):
             headers["Access-Control-Allow-Origin"] = origin

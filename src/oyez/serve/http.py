@@ -94,17 +94,19 @@ class HttpListener:
         tasks = [*self._accepting, *self._opening]
         for task in self._opening:
             task.cancel()
+        from oyez.serve.guards import Http
+
         for protocol in list(self._state.connections):
-            with suppress(Exception):  # of a library, in the middle of a head
-                protocol.shutdown()
-        answering = list(self._state.tasks)
-        if answering and patience_s > 0:
-            await asyncio.wait(answering, timeout=patience_s)
+            if isinstance(protocol, Http):  # a WebSocket ends with its stream
+                with suppress(Exception):  # of a library, in the middle of a head
+                    protocol.shutdown()
+        await self._connections.until_gone(patience_s)
         self._connections.cut()
-        for task in answering:
+        for task in self._state.tasks:
             task.cancel()
-        if tasks or answering:
-            await asyncio.wait([*tasks, *answering], timeout=CUT_S)
+        tasks += self._state.tasks
+        if tasks:
+            await asyncio.wait(tasks, timeout=CUT_S)
 
     async def _accept(self, listening: socket.socket) -> None:
         loop = asyncio.get_running_loop()

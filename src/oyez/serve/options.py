@@ -5,6 +5,7 @@ from pathlib import Path
 
 from oyez.config import DEFAULT_MODEL
 from oyez.detect.options import threshold_options
+from oyez.serve.http_options import http_options
 
 __all__ = ["serve_options"]
 
@@ -42,6 +43,7 @@ def serve_options(parser: argparse.ArgumentParser) -> None:
         default=None,
         help="tell the network, so that it is found by itself",
     )
+    http_options(group)
     group = parser.add_argument_group("what clients may have")
     group.add_argument("--streams", type=int, metavar="N", help="open at once (default: 400)")
     _action_options(parser)

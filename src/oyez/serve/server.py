@@ -8,7 +8,7 @@ import logging
 import signal
 import threading
 from collections.abc import Callable, Coroutine, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, contextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, contextmanager, suppress
 from types import FrameType, TracebackType
 from typing import Any, Protocol
 
@@ -91,14 +91,23 @@ class Ending:
         def heed(number: int, _frame: FrameType | None) -> None:
             loop.call_soon_threadsafe(self.ask, number)
 
+        def handle(number: int) -> None:
+            try:  # it wakes the loop wherever the signal arrives; a plain handler might have to wait for it
+                loop.add_signal_handler(number, self.ask, number)
+            except NotImplementedError:  # Windows
+                signal.signal(number, heed)
+
         if threading.current_thread() is threading.main_thread():  # elsewhere, signals cannot be handled
             for number in (getattr(signal, name) for name in ENDING if hasattr(signal, name)):
                 if signal.getsignal(number) is not signal.SIG_IGN:
-                    before[number] = signal.signal(number, heed)
+                    before[number] = signal.getsignal(number)
+                    handle(number)
         try:
             yield
         finally:
             for number, handler in before.items():
+                with suppress(NotImplementedError):
+                    loop.remove_signal_handler(number)
                 signal.signal(number, handler)
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 from oyez.actions.rule import COOLDOWN_S, TIMEOUT_S
 from oyez.config import EventRate
 from oyez.errors import ConfigError
+from oyez.serve.http_settings import HttpSettings
+from oyez.serve.http_table import read_http
 from oyez.serve.limits import Limits
 from oyez.serve.tables import Table, read_toml
 
@@ -90,6 +92,7 @@ class Settings:
     models: tuple[ModelSettings, ...] = ()
     """None: the default one."""
     wyoming: WyomingSettings | None = None
+    http: HttpSettings | None = None
     limits: Limits = field(default_factory=Limits)
     """What clients may have."""
     stop_s: float = STOP_S
@@ -105,11 +108,12 @@ def read_settings(path: Path) -> Settings:
         ConfigError: it cannot be read, or holds what does not fit; file, table and key are named.
     """
     whole = read_toml(path)
-    models, wyoming = whole.tables("model"), whole.table("wyoming")
+    models, wyoming, http = whole.tables("model"), whole.table("wyoming"), whole.table("http")
     limits, log = whole.table("limits"), whole.table("log")
     settings = Settings(
         models=tuple(_model(table) for table in models),
         wyoming=_wyoming(wyoming),
+        http=None if http is None else read_http(http),
         limits=Limits() if limits is None else _limits(limits),
         stop_s=STOP_S if limits is None else limits.number("stop_s", STOP_S, least=0, most=LONGEST_STOP_S),
         actions=tuple(_action(table) for table in whole.tables("action")),
@@ -128,7 +132,7 @@ def _model(table: Table) -> ModelSettings:
         if not inside.is_file():
             raise table.refuse("name", "a model file, as seen from this file's folder", str(inside))
         name = str(inside)
-    same = table.number("threshold", least=0, most=1)
+    same = table.number_or_none("threshold", least=0, most=1)
     by_word = table.numbers("thresholds", least=0, most=1)
     often = table.text("false_accepts")
     if sum((same is not None, bool(by_word), often is not None)) > 1:
@@ -139,7 +143,7 @@ def _model(table: Table) -> ModelSettings:
             EventRate.of(often)
         except ConfigError as error:
             raise table.wrong("false_accepts", error) from None
-    settings = ModelSettings(name, by_word or same, often, table.flag("strict", False))
+    settings = ModelSettings(name, by_word or same, often, table.flag("strict"))
     table.end()
     return settings
 
@@ -151,7 +155,7 @@ def _wyoming(table: Table | None) -> WyomingSettings | None:
     if not uris:
         raise table.refuse("uri", "an address such as tcp://127.0.0.1:10400", None)
     try:
-        settings = WyomingSettings(uris, table.flag("zeroconf", False))
+        settings = WyomingSettings(uris, table.flag("zeroconf"))
     except ConfigError as error:
         raise table.wrong("zeroconf", error) from None
     table.end()
@@ -180,6 +184,6 @@ def _action(table: Table) -> ActionSettings:
 
 
 def _log(table: Table) -> LogSettings:
-    settings = LogSettings(table.flag("json", False))
+    settings = LogSettings(table.flag("json"))
     table.end()
     return settings

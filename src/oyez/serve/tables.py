@@ -8,13 +8,11 @@ import math
 import tomllib
 from collections.abc import Collection
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from oyez.errors import ConfigError
 
 __all__ = ["Table", "read_toml"]
-
-Kind = TypeVar("Kind")
 
 NAMES = {str: "text in quotes", bool: "true or false", dict: "a table", list: "a list"}
 LONGEST_SHOWN = 60
@@ -53,9 +51,9 @@ class Table:
         self._values = values
         self._asked: list[str] = []
 
-    def text(self, key: str, default: Kind = None) -> str | Kind:  # type: ignore[assignment]
-        """Text, not empty."""
-        value: str | Kind = self._value(key, str, default)
+    def text(self, key: str) -> str | None:
+        """Text, not empty; None: there is no such key."""
+        value: str | None = self._value(key, str)
         if value == "":
             raise self.refuse(key, "text that is not empty", value)
         return value
@@ -67,38 +65,27 @@ class Table:
             raise self.refuse(key, NAMES[str], None)
         return value
 
-    def flag(self, key: str, default: Kind = None) -> bool | Kind:  # type: ignore[assignment]
+    def flag(self, key: str, default: bool = False) -> bool:
         """True or false."""
-        value: bool | Kind = self._value(key, bool, default)
-        return value
+        value: bool | None = self._value(key, bool)
+        return default if value is None else value
 
-    def number(
-        self,
-        key: str,
-        default: Kind = None,  # type: ignore[assignment]
-        *,
-        least: float = -math.inf,
-        most: float = math.inf,
-    ) -> float | Kind:
+    def number(self, key: str, default: float, *, least: float = -math.inf, most: float = math.inf) -> float:
         """A number in a range, ends included."""
+        value = self.number_or_none(key, least=least, most=most)
+        return default if value is None else value
+
+    def number_or_none(self, key: str, *, least: float = -math.inf, most: float = math.inf) -> float | None:
+        """The same; None: there is no such key."""
         value = self._get(key)
         if value is None:
-            return default
-        expected = f"a number{_range(least, most)}"
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise self.refuse(key, expected, value)
-        if not (math.isfinite(value) and least <= value <= most):
-            raise self.refuse(key, expected, value)
+            return None
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not (is_number and math.isfinite(value) and least <= value <= most):
+            raise self.refuse(key, f"a number{_range(least, most)}", value)
         return float(value)
 
-    def whole(
-        self,
-        key: str,
-        default: Kind = None,  # type: ignore[assignment]
-        *,
-        least: int,
-        most: int,
-    ) -> int | Kind:
+    def whole(self, key: str, default: int, *, least: int, most: int) -> int:
         """A whole number in a range, ends included."""
         value = self._get(key)
         if value is None:
@@ -117,7 +104,7 @@ class Table:
 
     def one_of(self, key: str, members: Collection[str], default: str) -> str:
         """One of a closed set."""
-        value = self.text(key, default)
+        value = self.text(key) or default
         if value not in members:
             raise self.refuse(key, f"one of {', '.join(members)}", value)
         return value
@@ -131,7 +118,7 @@ class Table:
 
     def table(self, key: str) -> "Table | None":
         """A table, `[key]`."""
-        value = self._value(key, dict, None)
+        value = self._value(key, dict)
         return None if value is None else Table(self.path, self._below(key), value)
 
     def tables(self, key: str) -> list["Table"]:
@@ -175,11 +162,9 @@ class Table:
         """The error of a value that others refused, with its place before it."""
         return ConfigError(f"{self._where(key)}: {error}")
 
-    def _value(self, key: str, kind: type[Any], default: Any) -> Any:
+    def _value(self, key: str, kind: type[Any]) -> Any:
         value = self._get(key)
-        if value is None:
-            return default
-        if not isinstance(value, kind):
+        if value is not None and not isinstance(value, kind):
             raise self.refuse(key, NAMES[kind], value)
         return value
 

@@ -2,10 +2,12 @@
 
 import asyncio
 import json
+import logging
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, BinaryIO
+from weakref import WeakValueDictionary
 
 import numpy as np
 from starlette.requests import ClientDisconnect, Request
@@ -30,14 +32,17 @@ from oyez.serve.shares import Shares, household
 
 __all__ = ["Uploads"]
 
-DECODERS = 2
-"""That run at once."""
+_log = logging.getLogger("oyez.serve.http")
 
-HEARD_AT_LEAST = 2.0
-"""Times as fast as the sound lasts, a recording is heard; one that takes longer is given up."""
+HEARD_AT_ONCE = 4
+"""Recordings, each of another client: those of one client take turns."""
+
+SLOWEST_PACE = 2.0
+"""Seconds of the longest recording that are heard in one second, or it is given up."""
 
 PATIENCE_S = 30.0
-GIVEN_UP = 503
+"""Seconds beside that, for waiting one's turn."""
+
 BUFFERED = 1 << 18
 """Bytes that are written to disk at once."""
 
@@ -55,7 +60,8 @@ class Uploads:
         """
         self._service, self._limits, self._streams = service, limits, streams
         self.shares = Shares("recordings", limits.uploads, limits.uploads_each)
-        self._decoders = asyncio.Semaphore(DECODERS)
+        self._places = asyncio.Semaphore(HEARD_AT_ONCE)
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._most = round(limits.upload_mb * 1e6)
         self._longest_s = limits.upload_minutes * 60
 
@@ -73,11 +79,17 @@ class Uploads:
                 if refused is not None:
                     return refused
                 stack.enter_context(self._streams.taken(who))
+                turn = self._turns.setdefault(who, asyncio.Lock())
                 client = f"http {request.client.host}:{request.client.port}"
-                return await self._unless_gone(request, self._hear(folder, asked, client))
+                return await _unless_gone(request, self._hear(turn, folder, asked, client))
             except OyezError as error:
                 told = failure(error)
                 return refusal(told.status, told.code, str(error))
+            except OSError as error:  # no room on the disk, no more processes
+                _log.error("a recording could not be taken: %s", error)
+                return refusal(
+                    503, "server", "there is no room for this now. Try again later.", retry_after="60"
+                )
 
     async def _receive(self, request: Request, path: Path) -> Response | None:
         """The body, in a file; or why not."""
@@ -85,7 +97,6 @@ class Uploads:
             413,
             "size",
             f"a recording may have {self._limits.upload_mb:g} MB. Cut it into parts.",
-            connection="close",
         )
         stated = request.headers.get("content-length", "0")
         if not stated.isdecimal() or int(stated) > self._most:
@@ -117,26 +128,13 @@ class Uploads:
         await asyncio.to_thread(file.write, bytes(waiting))
         return True
 
-    async def _unless_gone(self, request: Request, hearing: Any) -> Response:
-        """What comes of it, unless the client goes before."""
-        work, gone = asyncio.create_task(hearing), asyncio.create_task(_until_gone(request))
-        try:
-            await asyncio.wait((work, gone), return_when=asyncio.FIRST_COMPLETED)
-            if not work.done():
-                raise ClientDisconnect
-            answer: Response = work.result()
-            return answer
-        finally:
-            for task in (work, gone):
-                task.cancel()
-            await asyncio.gather(work, gone, return_exceptions=True)
-
-    async def _hear(self, folder: Path, asked: Asked, client: str) -> Response:
-        longest_s = PATIENCE_S + self._longest_s / HEARD_AT_LEAST
+    async def _hear(self, turn: asyncio.Lock, folder: Path, asked: Asked, client: str) -> Response:
+        longest_s = PATIENCE_S + self._longest_s / SLOWEST_PACE
         try:
             async with (
                 asyncio.timeout(longest_s),
-                self._decoders,
+                turn,
+                self._places,
                 Decoder(folder, self._longest_s) as decoder,
             ):
                 if not SLOWEST <= decoder.rate <= FASTEST:
@@ -147,17 +145,30 @@ class Uploads:
                 wanted = Wanted(decoder.rate, asked.names, asked.threshold, asked.scores)
                 async with self._service.open(wanted, client) as live:
                     found = await _follow(decoder, live)
+                _log.info("a recording of %.1f s", found[0], extra={"client": client})
         except TimeoutError:
             return refusal(
-                GIVEN_UP,
-                "slow",
-                "the server is too busy to hear this now. Try again later.",
-                retry_after="60",
+                503, "slow", "the server is too busy to hear this now. Try again later.", retry_after="60"
             )
         body = await asyncio.to_thread(_answer, *found)
         return StreamingResponse(
             pieces(body), media_type="application/json", headers={"Content-Length": str(len(body))}
         )
+
+
+async def _unless_gone(request: Request, hearing: Any) -> Response:
+    """What comes of it, unless the client goes before."""
+    work, gone = asyncio.create_task(hearing), asyncio.create_task(_until_gone(request))
+    try:
+        await asyncio.wait((work, gone), return_when=asyncio.FIRST_COMPLETED)
+        if not work.done():
+            raise ClientDisconnect
+        answer: Response = work.result()
+        return answer
+    finally:
+        for task in (work, gone):
+            task.cancel()
+        await asyncio.gather(work, gone, return_exceptions=True)
 
 
 async def _follow(decoder: Decoder, live: Live) -> tuple[float, list[Heard], list[Scored]]:
@@ -171,6 +182,9 @@ async def _follow(decoder: Decoder, live: Live) -> tuple[float, list[Heard], lis
             await live.finish()
         except OyezError as error:
             live.fail(error)  # who reads is told
+        except Exception:
+            live.close()
+            raise
 
     feeding = asyncio.create_task(feed())
     try:
@@ -182,6 +196,8 @@ async def _follow(decoder: Decoder, live: Live) -> tuple[float, list[Heard], lis
                     scored.append(event)
                 case Ended():
                     return event.duration_s, heard, scored
+        if feeding.done():
+            feeding.result()  # an error of ours
         raise LimitError("the server is stopping. Come again later.")
     finally:
         feeding.cancel()

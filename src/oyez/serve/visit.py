@@ -19,6 +19,9 @@ __all__ = ["READ_BYTES", "Visit", "VisitLimits"]
 READ_BYTES = 16_384
 """Of one client at once, before others have their turn."""
 
+LINGER_S = 1.0
+"""So long a connection that the server ends is still read."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -59,6 +62,7 @@ class Visit:
         self._satellite = Satellite(service.catalog)
         self._live: Live | None = None
         self._telling: asyncio.Task[None] | None = None
+        self._closing: asyncio.TimerHandle | None = None
         self._until_s: float | None = None  # when the message that has begun must be whole
 
     async def run(self) -> None:
@@ -66,7 +70,10 @@ class Visit:
         try:
             await self._converse()
         except OyezError as error:
+            await self._leave()
             await self._refuse(error)
+            self._part()
+            await self._pass_over()
         except (ConnectionError, TimeoutError) as error:
             _log.info("gone: %s", str(error) or "too slow", extra={"client": self.client})
         except Exception:  # one client's trouble is no other's
@@ -79,7 +86,7 @@ class Visit:
         self._writer.transport.abort()
 
     async def _converse(self) -> None:
-        while data := await self._read():
+        while (data := await self._read()) and self._closing is None:
             messages = self._framing.push(data)
             if messages or not self._framing.is_within:
                 self._until_s = None
@@ -88,7 +95,23 @@ class Visit:
             for message in messages:
                 for act in self._satellite.receive(message):
                     await self._do(act)
-            await asyncio.sleep(0)  # others have their turn, however much this one sends
+                await asyncio.sleep(0)  # others have their turn, however much this one sends
+
+        if data:
+            await self._pass_over()
+
+    async def _pass_over(self) -> None:
+        """Read on, but heed nothing any more, until the client has closed too or its time is over."""
+        with suppress(ConnectionError):
+            while await self._reader.read(READ_BYTES):
+                await asyncio.sleep(0)
+
+    def _part(self) -> None:
+        """Say no more, and close in a moment; at once would take what it was told from who still sends."""
+        if self._closing is None and not self._writer.is_closing():
+            self._closing = asyncio.get_running_loop().call_later(LINGER_S, self._writer.close)
+            with suppress(OSError):
+                self._writer.write_eof()
 
     async def _read(self) -> bytes:
         async with asyncio.timeout_at(self._until_s):
@@ -125,7 +148,7 @@ class Visit:
             _log.exception("a conversation failed", extra={"client": self.client})
             self.abort()
         if self._service.stopping or live.has_failed:
-            self._writer.close()  # which ends the reading too
+            self._part()
 
     async def _finish(self) -> None:
         assert self._live is not None
@@ -143,6 +166,8 @@ class Visit:
         self._live = self._telling = None
 
     async def _send(self, message: Message) -> None:
+        if self._closing is not None:
+            return
         self._writer.write(encode(message))
         async with asyncio.timeout(self._limits.unsent_s):
             await self._writer.drain()
@@ -154,14 +179,20 @@ class Visit:
         with suppress(ConnectionError, TimeoutError):
             await self._send(error_message(error))
 
+    async def _leave(self) -> None:
+        """Where the server stops, what is due is still told; the service sees to it that this ends."""
+        if self._telling is not None and self._service.stopping:
+            await self._telling
+
     async def _end(self) -> None:
         """Leave nothing behind."""
-        if self._telling is not None and self._service.stopping:
-            await self._telling  # what is due is still told; the service sees to it that this ends
+        await self._leave()
         if self._live is not None:
             self._live.close()
         if self._telling is not None:
             self._telling.cancel()
+        if self._closing is not None:
+            self._closing.cancel()
         self._writer.close()
         try:
             async with asyncio.timeout(self._limits.unsent_s):

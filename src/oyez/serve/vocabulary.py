@@ -1,5 +1,6 @@
 """What Wyoming's messages mean to a wake-word service, by the types of its own package."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeGuard, TypeVar
@@ -12,7 +13,6 @@ from wyoming.ping import Ping, Pong
 from wyoming.wake import Detect, Detection, NotDetected
 
 from oyez import __version__
-from oyez.detect.intent import worth
 from oyez.detect.pcm import PcmFormat
 from oyez.errors import ConfigError, DataError, OyezError
 from oyez.serve.catalog import Catalog, Served
@@ -39,6 +39,9 @@ KINDS = {1: "u8", 2: "i16", 3: "i24", 4: "i32"}
 
 LANGUAGE = "en"
 """Of a model that does not tell: the voices that train models speak English."""
+
+LONGEST_ERROR = 500
+"""Characters."""
 
 MADE_BY = Attribution(name="Oyez", url="")
 
@@ -131,7 +134,11 @@ def pong(ping: Ping) -> Message:
 
 def error(problem: OyezError) -> Message:
     """`error`: why the connection is closed."""
-    return _written(Error(text=str(problem), code=type(problem).__name__))
+    text = str(problem)
+    shown = (
+        text if len(text) <= LONGEST_ERROR else f"{text[:LONGEST_ERROR]}…"
+    )  # it may hold what a client sent
+    return _written(Error(text=shown, code=type(problem).__name__))
 
 
 def _written(event: Eventable) -> Message:
@@ -141,12 +148,12 @@ def _written(event: Eventable) -> Message:
 
 
 def _model(catalog: Catalog, served: Served, word: str) -> WakeModel:
-    card = served.model.card
+    card, label = served.model.card, catalog.label(served.name, word)
     languages = card.values.get("languages")
     return WakeModel(
-        name=catalog.label(served.name, word),
+        name=label,
         phrase=word,
-        description=f"{word} ({served.name}): {worth(card, word)}",
+        description=word if label == word else f"{word} ({served.name})",  # what Home Assistant shows
         languages=list(languages) if _is_texts(languages) else [LANGUAGE],
         attribution=MADE_BY,
         installed=True,
@@ -211,9 +218,12 @@ def _pcm(message: Message, *numbers: object) -> PcmFormat:
 
 
 def _timestamp(message: Message, value: Any) -> int | None:
-    if value is not None and type(value) not in (int, float):
+    if value is None:
+        return None
+    if type(value) not in (int, float) or not math.isfinite(value):
         raise DataError(f"{message.type}: expected a timestamp in milliseconds, got {value!r}.")
-    return None if value is None else round(value)
+    milliseconds: int = round(value)
+    return milliseconds
 
 
 def _text(message: Message, name: str) -> str | None:

@@ -54,17 +54,22 @@ class Streams:
         except WebSocketDisconnect:
             return
         except OyezError as error:
+            _log.info("refused: %s", error, extra={"client": _name(websocket)})
             await _refuse(websocket, error)
 
     async def _talk(self, websocket: WebSocket) -> None:
-        talk, (host, port) = Conversation(), _client(websocket)
+        talk = Conversation()
         start = await self._start(websocket, talk)
         wanted = Wanted(start.pcm.rate, start.names, start.threshold, start.scores)
-        with self._shares.taken(household(host)):
-            async with self._service.open(wanted, f"http {host}:{port}") as live:
+        with self._shares.taken(household(_host(websocket))):
+            async with self._service.open(wanted, _name(websocket)) as live:
+                _log.info("came", extra={"client": live.client})
                 steps_s = {name: _step_s(self._service, name) for name in live.words}
                 await websocket.send_text(talk.ready(live.thresholds, steps_s))
-                await self._both(websocket, talk, live)
+                try:
+                    await self._both(websocket, talk, live)
+                finally:
+                    _log.info("left", extra={"client": live.client})
 
     async def _start(self, websocket: WebSocket, talk: Conversation) -> Start:
         """The first message, from somebody who may come in."""
@@ -73,7 +78,6 @@ class Streams:
             raise DataError("expected a start first.")
         known = getattr(websocket.state, "has_token", False)
         if self._tokens is not None and not known and not self._tokens.fit(message.token):
-            _log.warning("%s has no token that fits", _client(websocket)[0])
             raise AccessError("a token is needed: in start, or as Authorization: Bearer TOKEN.")
         return message
 
@@ -147,9 +151,15 @@ def _is_limit(task: asyncio.Task[None]) -> bool:
     return task.done() and not task.cancelled() and isinstance(task.exception(), LimitError)
 
 
-def _client(websocket: WebSocket) -> tuple[str, int]:
-    assert websocket.client is not None  # TCP always has one
-    return websocket.client.host, websocket.client.port
+def _host(websocket: WebSocket) -> str:
+    assert websocket.client is not None  # the gate saw to that
+    return websocket.client.host
+
+
+def _name(websocket: WebSocket) -> str:
+    """For people."""
+    assert websocket.client is not None  # the gate saw to that
+    return f"http {websocket.client.host}:{websocket.client.port}"
 
 
 def _step_s(service: Service, name: str) -> float:

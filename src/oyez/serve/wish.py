@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from oyez.config import DEFAULT_MODEL
 from oyez.errors import ConfigError
+from oyez.serve.http_settings import from_options
 from oyez.serve.settings import (
     ActionSettings,
     LogSettings,
@@ -31,16 +32,18 @@ def settings_of(options: argparse.Namespace) -> Settings:
         settings,
         models=_models(settings.models, options),
         wyoming=_wyoming(settings.wyoming, options),
+        http=from_options(options, settings.http),
         actions=_actions(settings.actions, options),
     )
     if options.streams is not None:
         settings = replace(settings, limits=replace(settings.limits, streams=options.streams))
     if options.log_json:
         settings = replace(settings, log=LogSettings(json=True))
-    if settings.wyoming is None:
-        where = "" if options.config is None else f" or, in {options.config}, [wyoming]"
+    if settings.wyoming is None and settings.http is None:
+        where = "" if options.config is None else f", or [wyoming] or [http] in {options.config}"
         raise ConfigError(
-            f"there is nowhere to listen. Give an address: --wyoming tcp://127.0.0.1:10400{where}."
+            "there is nowhere to listen. Give an address: --wyoming tcp://127.0.0.1:10400 or --http "
+            f"127.0.0.1:8765{where}."
         )
     return settings
 
