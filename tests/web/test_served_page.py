@@ -96,3 +96,7 @@ def test_a_server_with_a_token_is_asked_with_it(browser, catalog, tmp_path):
         page.until("document.getElementById('model-status').textContent.includes('16 kHz')")
         assert page.run("return document.getElementById('token-form').hidden")
         page.close()
+        page = browser.page(f"http://127.0.0.1:{server.port}/#token={TOKEN}").ready()
+        assert "16 kHz" in page.text()
+        assert TOKEN not in page.run("return location.href")
+        page.close()

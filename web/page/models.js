@@ -3,7 +3,9 @@
 import { EngineError, Model, ModelError } from "./oyez-web/index.js";
 import { openRemote } from "./remote.js";
 
-let token = null;
+/** Of the address, `#token=…`, where it is given there: that part never leaves the browser. */
+let token = new URLSearchParams(location.hash.slice(1)).get("token");
+if (token) history.replaceState(null, "", location.pathname + location.search); // nobody reads it over a shoulder
 
 /** Say who asks, where the server wants to know; it is kept until the page is closed, and nowhere else. */
 export function useToken(given) {
