@@ -114,9 +114,7 @@ def main() -> None:
     parser.add_argument("--trial", action="store_true", help="write nothing")
     options = parser.parse_args()
     if options.theirs is not None and not (options.data / THEIR_WORD).is_dir():
-        parser.error(
-            f"--theirs needs recordings of its word, got no {options.data / THEIR_WORD}: name --data"
-        )
+        parser.error(f"--theirs needs recordings of its word, got no {options.data / THEIR_WORD}: --data")
     os.sched_setaffinity(0, set(os.sched_getaffinity(0)) - {SERVER_CORE})
     path = model_path(options.model)
     blocks = _blocks(_demo(), options.seconds)
