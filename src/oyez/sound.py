@@ -112,6 +112,8 @@ def average_channels(samples: npt.NDArray[np.float32]) -> Samples:
     """(samples,) of (samples, channels), or as it is."""
     if samples.ndim == 1:
         return samples
+    if samples.shape[1] == 1:
+        return samples[:, 0]
     with np.errstate(invalid="ignore"):  # infinities of both signs: told by who checks the values
         return np.asarray(np.mean(samples, axis=1, dtype=np.float32))
 
