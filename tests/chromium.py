@@ -20,7 +20,7 @@ FLAGS = (
     "--host-resolver-rules=MAP elsewhere.test 127.0.0.1",
 )  # fmt: skip
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 
 
 class Chromium:

@@ -1,8 +1,9 @@
-// Puts together what is served: node build.mjs [--vendor] [--server | --out FOLDER]
+// Puts together what is served: node build.mjs [--vendor] [--server] [--out FOLDER]
 //
+//   (nothing)  the page with the shipped models, a folder for any web server: ../build/page
+//   --server   the page for `oyez serve --http`, which has the models itself: ../src/oyez/serve/web
+//   --out      another folder for either
 //   --vendor   only vendor/: the two files of onnxruntime-web that the module needs (npm install does this)
-//   --server   the page for `oyez serve --http`, into ../src/oyez/serve/web; the server has the models
-//   --out      the page with the shipped models, a folder for any web server; without either: ../build/page
 
 import { cp, copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -60,8 +61,8 @@ const options = process.argv.slice(2);
 await vendor();
 if (!options.includes("--vendor")) {
   const server = options.includes("--server");
-  const out = options.includes("--out") ? options[options.indexOf("--out") + 1] : join(HERE, "..", "build", "page");
-  const folder = server ? SERVER : out;
+  const usual = server ? SERVER : join(HERE, "..", "build", "page");
+  const folder = options.includes("--out") ? options[options.indexOf("--out") + 1] : usual;
   await page(folder, server);
   console.log(`the page is in ${folder}`);
 }

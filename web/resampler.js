@@ -4,10 +4,14 @@
 // sinc under a Kaiser window. Output n lies at input time n × from / to; that position is kept in integers.
 // Source: Smith, "Digital Audio Resampling", sections 2 and 3; Kaiser (1974) for the window's shape and length.
 
-/** Share of the lower Nyquist frequency that passes whole; what lies above Nyquist is gone. As soxr's "HQ". */
+/**
+ * Share of the lower Nyquist frequency that passes whole, as with soxr's "HQ". To a higher rate, the fall ends at
+ * Nyquist. To a lower one it ends as far above as it begins below: what is left there folds back onto the fall,
+ * where nobody listens, and half as many weights will do.
+ */
 const PASSBAND = 0.913;
-const STOPBAND_DB = 120;
-/** Phases that are tabulated at most; between them weights are interpolated, which costs -120 dB. */
+const STOPBAND_DB = 100;
+/** Phases that are tabulated at most; between them weights are interpolated, at an error of -120 dB. */
 const MOST_PHASES = 1024;
 
 export class Resampler {
@@ -94,22 +98,37 @@ export class Resampler {
     const place = this.#exact ? this.#part : (this.#part / this.#phases) * MOST_PHASES;
     const row = Math.floor(place);
     const between = place - row;
-    const at = row * width;
-    let sum = 0;
-    for (let tap = from; tap < stop; tap++) sum += this.#rows[at + tap] * this.#waiting[start + tap];
-    if (between === 0) return sum;
-    let next = 0;
-    for (let tap = from; tap < stop; tap++) next += this.#rows[at + width + tap] * this.#waiting[start + tap];
-    return sum + between * (next - sum);
+    const value = product(this.#rows, row * width, this.#waiting, start, from, stop);
+    if (between === 0) return value;
+    const next = product(this.#rows, (row + 1) * width, this.#waiting, start, from, stop);
+    return value + between * (next - value);
   }
+}
+
+/** The inner product of weights and samples; four sums, which do not wait for each other, take half the time. */
+function product(rows, row, samples, start, from, stop) {
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  let d = 0;
+  let tap = from;
+  for (; tap + 3 < stop; tap += 4) {
+    a += rows[row + tap] * samples[start + tap];
+    b += rows[row + tap + 1] * samples[start + tap + 1];
+    c += rows[row + tap + 2] * samples[start + tap + 2];
+    d += rows[row + tap + 3] * samples[start + tap + 3];
+  }
+  for (; tap < stop; tap++) a += rows[row + tap] * samples[start + tap];
+  return a + b + c + d;
 }
 
 /** Weights for each phase, and one row more to interpolate to: [(phases + 1) × 2 half, half]. */
 function weights(from, to, phases) {
   const lower = Math.min(from, to) / from; // of the input's Nyquist frequency
-  const cutoff = (lower * (1 + PASSBAND)) / 2;
   const beta = 0.1102 * (STOPBAND_DB - 8.7);
-  const order = (STOPBAND_DB - 8) / (2.285 * Math.PI * lower * (1 - PASSBAND));
+  const top = to > from ? 1 : 2 - PASSBAND; // where the fall ends
+  const cutoff = (lower * (PASSBAND + top)) / 2;
+  const order = (STOPBAND_DB - 8) / (2.285 * Math.PI * lower * (top - PASSBAND));
   const half = Math.ceil(order / 2) + 1;
   const width = 2 * half;
   const rows = new Float64Array((phases + 1) * width);

@@ -72,7 +72,9 @@ def test_what_fails_or_hangs_is_logged_and_stops_nothing(told):
         deeds.heard("c", "m", _heard(time_s))
     deeds.stop(10)
     assert [json.loads(line)["time_s"] for line in said] == [1.0, 2.0]
-    warned = [one["text"] for one in told() if one["level"] == "warning"]
+    lines = [one for one in told() if one["level"] == "warning"]
+    assert {one.get("client") for one in lines} == {"c"}
+    warned = [one["text"] for one in lines]
     assert sum("run:exit 3: ended with code 3" in text for text in warned) == 2
     assert sum("run:sleep 600: had not ended after 0.05 s and was stopped" in text for text in warned) == 2
     assert sum("refused. Is the server there?" in text for text in warned) == 2

@@ -15,7 +15,7 @@ from oyez.synth.material import (
     simulated_rooms,
     take,
 )
-from oyez.synth.rooms import draw_room, impulse
+from oyez.synth.rooms import draw_hall, draw_room, impulse
 
 RATE = 16_000
 
@@ -73,6 +73,13 @@ def test_simulated_rooms_do_not_depend_on_how_many_there_are():
     np.testing.assert_array_equal(few[0].spectrum, many[0].spectrum)
     wanted = impulse(draw_room(np.random.default_rng((3, 1))), RATE)
     assert many[1].length == len(wanted)
+
+
+def test_every_fourth_simulated_room_is_a_hall():
+    rooms = simulated_rooms(3, 8)
+    for number in (2, 3, 7):
+        draw = draw_hall if number % 4 == 3 else draw_room
+        assert rooms[number].length == len(impulse(draw(np.random.default_rng((3, number))), RATE))
 
 
 def test_kinds_of_talk_are_weighed_by_seconds():

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from oyez.errors import ConfigError
-from oyez.synth.rooms import EARLY_S, Room, draw_room, impulse
+from oyez.synth.rooms import EARLY_S, HALL_M, Room, draw_hall, draw_room, impulse
 
 RATE = 16_000
 ROOM = Room((5.0, 4.0, 3.0), (1.0, 1.5, 1.2), (3.0, 2.5, 1.0), 0.4)
@@ -97,3 +97,14 @@ def test_the_same_seed_draws_the_same_room():
 def test_what_is_no_room_is_told(change, said):
     with pytest.raises(ConfigError, match=said):
         Room.from_dict({**ROOM.to_dict(), **change})
+
+
+def test_halls_ring_longer_and_are_larger(rng):
+    halls = [draw_hall(rng) for _ in range(200)]
+    times_s = np.array([hall.t60_s for hall in halls])
+    assert times_s.min() >= 0.6
+    assert 1.5 < times_s.max() <= 2.2
+    assert all(
+        low <= side <= high for hall in halls for side, (low, high) in zip(hall.size_m, HALL_M, strict=True)
+    )
+    assert max(hall.distance_m for hall in halls) > 4

@@ -126,7 +126,7 @@ def test_another_rate_gives_nearly_the_same_scores(node, rate, tmp_path, rng):
     there, scores, found = _both(
         node, model_path("activate"), samples, rate, _cuts(rng, len(samples)), tmp_path
     )
-    assert np.abs(np.subtract(there["scores"], scores.ravel())).max() < 2e-3
+    assert np.abs(np.subtract(there["scores"], scores.ravel())).max() < 1e-3
     assert len(found) >= 2
     assert [one["time_s"] for one in there["detections"]] == [one["time_s"] for one in found]
 
@@ -144,9 +144,9 @@ def test_resampling_keeps_what_both_rates_hold_and_drops_the_rest(node, old, new
     middle = slice(new // 10, -new // 10)
     assert snr_db(got[middle], wanted[middle]) > 90
     if new < old:
-        above = tone(0.51 * new, 1, old, 0.5)
+        above = tone(0.55 * new, 1, old, 0.5)
         gone = np.asarray(node(job | {"resampled": _write(tmp_path / "above", above)}))
-        assert 20 * np.log10(np.abs(gone[middle]).max()) < -100
+        assert 20 * np.log10(np.abs(gone[middle]).max()) < -95
 
 
 def test_the_cut_of_a_resampled_stream_does_not_matter(node, tmp_path, rng):

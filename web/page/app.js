@@ -2,7 +2,7 @@
 
 import { has, number, say, startLanguage } from "./language.js";
 import { Live } from "./live.js";
-import { offered, opened } from "./models.js";
+import { offered, opened, useToken } from "./models.js";
 import { Played } from "./played.js";
 import { RecordPanel } from "./record_panel.js";
 import { Screen } from "./screen.js";
@@ -22,6 +22,7 @@ const panel = new RecordPanel(stopListening, tell);
 
 let model = null;
 let choices = [];
+let turns = 0;
 let opening = false;
 
 /** Write an error into its place, in the page's language where there is a text for it; null empties it. */
@@ -38,8 +39,11 @@ async function useModel(choice) {
   tell(problem, null);
   if (!model) say(at("model-status"), "modelLoading");
   const before = model;
+  const turn = ++turns;
   try {
-    model = await opened(choice);
+    const next = await opened(choice);
+    if (turn !== turns) return next.close(); // another one was chosen meanwhile
+    model = next;
   } catch (error) {
     tell(problem, error);
     say(at("model-status"), model ? "modelKept" : "modelNone", { name: model?.name });
@@ -72,7 +76,8 @@ function addChoice(choice) {
   choices.push(choice);
   const option = document.createElement("option");
   option.value = String(choices.length - 1);
-  option.textContent = choice.words?.length ? `${choice.words.join(", ")} (${choice.name})` : choice.name;
+  const words = choice.words.join(", ");
+  option.textContent = words === choice.name ? words : `${words} (${choice.name})`;
   at("model").append(option);
   return option.value;
 }
@@ -93,7 +98,7 @@ async function startListening() {
   try {
     await live.start(model, threshold.wanted);
     say(at("start"), "stop");
-    at("start").setAttribute("aria-pressed", "true");
+    at("start").dataset.running = "true";
   } catch (error) {
     await live.stop();
     tell(at("listen-problem"), error);
@@ -106,7 +111,7 @@ async function stopListening(why = "stopped") {
   if (!live.running) return;
   await live.stop();
   say(at("start"), "start");
-  at("start").removeAttribute("aria-pressed");
+  delete at("start").dataset.running;
   say(at("listen-status"), why, { seconds: number(screen.seconds), count: screen.count });
 }
 
@@ -127,6 +132,15 @@ function openFile(file) {
   return model ? hearFile(file) : undefined;
 }
 
+/** Show what there is; where the server wants a token, ask for it. */
+async function offer() {
+  const found = await offered();
+  at("token-form").hidden = found !== null;
+  for (const choice of found ?? []) addChoice(choice);
+  if (choices.length) await useModel(choices[0]);
+  else say(at("model-status"), "modelNone");
+}
+
 function takeDrops() {
   const over = (event) => {
     event.preventDefault();
@@ -138,6 +152,11 @@ function takeDrops() {
 
 function takePresses() {
   at("start").addEventListener("click", () => (live.running ? stopListening() : startListening()));
+  at("token-form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    useToken(at("token").value);
+    offer();
+  });
   at("model").addEventListener("change", () => useModel(choices[Number(at("model").value)]));
   for (const [id, open] of [["model-file", openModelFile], ["sound-file", hearFile]]) {
     at(id).addEventListener("change", () => {
@@ -161,7 +180,5 @@ live.onError = (error) => {
 startLanguage(rewrite);
 takePresses();
 takeDrops();
-for (const choice of await offered()) addChoice(choice);
-if (choices.length) await useModel(choices[0]);
-else say(at("model-status"), "modelNone");
+await offer();
 document.documentElement.dataset.ready = "true"; // for tests: all is in place

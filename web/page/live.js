@@ -1,6 +1,6 @@
 // Listening to the microphone, until it is stopped.
 
-import { Detector, listen } from "../oyez-web/index.js";
+import { Detector, listen } from "./oyez-web/index.js";
 import { number, say } from "./language.js";
 
 const SLOW_S = 2;
@@ -55,7 +55,7 @@ export class Live {
     const microphone = this.#microphone;
     this.#microphone = this.#told = null;
     await microphone?.stop();
-    await this.detector?.finish();
+    await this.detector?.finish().catch(() => {}); // of a server that has gone: it was told
     this.detector?.close?.();
     this.detector = null;
   }

@@ -5,7 +5,7 @@ import { BANDS } from "./spectrum.js";
 /** Seconds that are seen while listening. */
 export const SEEN_S = 12;
 
-const RANGE_DB = 70;
+const RANGE_DB = 75;
 /** Of black, purple, red, orange and pale yellow: a scale that also grows in lightness, as matplotlib's magma. */
 const COLOURS = [[0, 0, 4], [59, 15, 112], [140, 41, 129], [222, 73, 104], [254, 159, 109], [252, 253, 191]];
 const MARGIN = 4;
@@ -35,7 +35,7 @@ export class Picture {
    * @param {{seen_s?: number, column_s?: number, top_db?: number}} axes - seconds of the whole picture and of a
    *   column of it, and the level that is brightest.
    */
-  clear({ words, smoothing }, { seen_s = SEEN_S, column_s = 0.02, top_db = -30 } = {}) {
+  clear({ words, smoothing }, { seen_s = SEEN_S, column_s = 0.02, top_db = -15 } = {}) {
     Object.assign(this, { words, smoothing, seen_s, column_s, top_db });
     this.columns = 0;
     this.now_s = 0;
@@ -144,12 +144,14 @@ export class Picture {
     context.font = "12px system-ui, sans-serif";
     context.fillStyle = context.strokeStyle = value("--rule");
     for (const score of [0, 1]) context.fillRect(0, y(score), width, 1);
+    context.fillStyle = value("--hit");
+    let free = 0; // where the last label ends
     for (const { time_s, word } of this.hits) {
       if (time_s < start) continue;
-      context.fillStyle = value("--hit");
       context.fillRect(x(time_s) - 1, 0, 2, height);
-      const room = context.measureText(word).width + 6;
-      context.fillText(word, x(time_s) + room > width ? x(time_s) - room : x(time_s) + 4, 14);
+      const label = x(time_s) - context.measureText(word).width - 5; // the curve rises on the other side
+      if (label >= free) context.fillText(word, label, 14);
+      free = x(time_s) + 3;
     }
     this.points.forEach((points, column) => {
       const ink = value(`--line-${column % 4}`);

@@ -1,6 +1,6 @@
 // A sound file, heard from end to end as a stream would be.
 
-import { Detector, judge, triggersOf } from "../oyez-web/index.js";
+import { Detector, judge, triggersOf } from "./oyez-web/index.js";
 import { number, say } from "./language.js";
 import { decode } from "./sound_file.js";
 import { LOWEST_DB, Spectrum } from "./spectrum.js";
@@ -51,16 +51,19 @@ export class Played {
       if (turn === this.#turn) this.#screen.pushScores(detail);
     });
     const piece = PIECE_S * rate;
+    let told = -1;
     for (let start = 0; start < samples.length && turn === this.#turn; start += piece) {
       const part = samples.subarray(start, start + piece);
       await detector.push(part);
       this.#screen.pushSamples(part);
-      const percent = number((100 * start) / samples.length);
-      say(at("listen-status"), "hearing", { name: file.name, percent });
+      const percent = 10 * Math.floor((10 * start) / samples.length);
+      if (percent !== told) say(at("listen-status"), "hearing", { name: file.name, percent }); // it is read aloud
+      told = percent;
       await new Promise((resolve) => setTimeout(resolve)); // the page stays alive
     }
     if (turn !== this.#turn) return;
     await detector.finish();
+    this.#screen.write();
     this.#heard = { card: model.card, scores: Float32Array.from(steps), seconds, name: file.name };
     this.rejudge(detector.thresholds);
   }

@@ -1,7 +1,7 @@
 // Takes of a word: a countdown, 2.5 s of sound, a verdict; and all of them in one zip file.
 // Names and limits are those of `oyez record`, so that a training finds what it expects.
 
-import { listen } from "../oyez-web/index.js";
+import { listen } from "./oyez-web/index.js";
 import { examine } from "./take.js";
 import { wav } from "./wav.js";
 import { zip } from "./zip.js";

@@ -1,19 +1,21 @@
 // A detector that runs on the server: sound goes out, scores come back, the rule is applied here.
 // The messages are those of docs/server-protocol.md.
 
-import { judge, ModelError, thresholds, triggersOf } from "../oyez-web/index.js";
+import { judge, ModelError, thresholds, triggersOf } from "./oyez-web/index.js";
 
 const FULL_BYTES = 1 << 20; // that wait to be sent, before `push` waits too
 
 /** A model of the server, as far as a page needs it. */
-export async function openRemote(name) {
-  const response = await fetch(`v1/models/${encodeURIComponent(name)}`);
+export async function openRemote(name, token = null) {
+  const headers = token ? { Authorization: `Bearer ${token}` } : {};
+  const response = await fetch(`v1/models/${encodeURIComponent(name)}`, { headers });
   if (!response.ok) {
     const error = new ModelError(`the server has no model ${name}, got status ${response.status}.`, "fetch");
     throw Object.assign(error, { values: { name } });
   }
   const { card } = await response.json();
-  return { name, card, remote: location.host, detector: (options) => new RemoteDetector(name, card, options), close() {} };
+  const detector = (options) => new RemoteDetector(name, card, { ...options, token });
+  return { name, card, remote: location.host, detector, close() {} };
 }
 
 /** As `Detector`, but for what `push` returns: what was heard comes by events, and from `finish`. */
@@ -24,8 +26,9 @@ export class RemoteDetector extends EventTarget {
   #pending = [];
   #found = [];
   #open;
+  #failed = null;
 
-  constructor(name, card, { rate = card.rate, ...wanted } = {}) {
+  constructor(name, card, { rate = card.rate, token, ...wanted } = {}) {
     super();
     this.card = card;
     this.words = card.words;
@@ -36,7 +39,8 @@ export class RemoteDetector extends EventTarget {
     this.#socket = new WebSocket(address);
     this.#socket.onmessage = ({ data }) => this.#take(JSON.parse(data));
     this.#open = this.#answer("ready");
-    this.#socket.onopen = () => this.#send({ type: "start", rate, format: "f32", names: [name], scores: true });
+    const start = { type: "start", rate, format: "f32", names: [name], scores: true };
+    this.#socket.onopen = () => this.#send(token ? { ...start, token } : start);
     this.#socket.onclose = ({ reason }) => this.#fail(reason || "it closed the connection");
     this.#open.catch(() => {}); // who pushes is told
   }
@@ -55,6 +59,7 @@ export class RemoteDetector extends EventTarget {
 
   async push(samples) {
     await this.#open;
+    if (this.#failed) throw this.#failed;
     while (this.#socket.bufferedAmount > FULL_BYTES) await new Promise((resolve) => setTimeout(resolve, 20));
     if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(samples);
     return [];
@@ -62,6 +67,7 @@ export class RemoteDetector extends EventTarget {
 
   async finish() {
     await this.#open;
+    if (this.#failed) throw this.#failed;
     this.#found = [];
     const end = this.#answer("end");
     this.#send({ type: "finish" });
@@ -72,6 +78,7 @@ export class RemoteDetector extends EventTarget {
 
   async reset() {
     await this.#open;
+    if (this.#failed) throw this.#failed;
     const done = this.#answer("reset");
     this.#send({ type: "reset" });
     await done;
@@ -112,8 +119,7 @@ export class RemoteDetector extends EventTarget {
   }
 
   #fail(reason) {
-    const error = new ModelError(`the server does not listen: ${reason}. Load the page again.`, "server");
-    for (const { reject } of this.#pending.splice(0)) reject(error);
-    this.dispatchEvent(new CustomEvent("failed", { detail: error }));
+    this.#failed ??= new ModelError(`the server does not listen: ${reason}. Load the page again.`, "server");
+    for (const { reject } of this.#pending.splice(0)) reject(this.#failed);
   }
 }

@@ -6,12 +6,16 @@ import { Spectrum } from "./spectrum.js";
 import { rmsDbfs } from "./take.js";
 
 const LISTED = 200;
+const WRITTEN_S = 0.2;
+const QUIETEST_DBFS = -60;
 const at = (id) => document.getElementById(id);
 
 export class Screen {
   #picture = new Picture(at("spectrogram"), at("curve"));
   #spectrum;
-  #shown = "";
+  #described_s = -1;
+  #written_s = 0;
+  #level = QUIETEST_DBFS;
 
   /**
    * Begin anew.
@@ -25,7 +29,7 @@ export class Screen {
     const smoothing = card.words.map((word) => card.trigger[word].smoothing);
     this.words = card.words;
     this.count = 0;
-    this.seconds = 0;
+    this.seconds = this.#written_s = 0;
     this.rate = rate;
     this.#picture.clear({ words: card.words, smoothing }, axes);
     this.#spectrum = new Spectrum(rate, this.#picture.column_s);
@@ -46,17 +50,24 @@ export class Screen {
   pushSamples(samples) {
     this.seconds += samples.length / this.rate;
     this.#picture.pushColumns(this.#spectrum.push(samples));
-    const level = Math.max(-60, rmsDbfs(samples));
-    at("level").value = level;
-    at("level-text").textContent = `${number(level)} dBFS`;
+    this.#level = Math.max(this.#level, rmsDbfs(samples));
+    if (this.seconds - this.#written_s >= WRITTEN_S) this.write();
+  }
+
+  /** The numbers: a few times a second, more cannot be read. */
+  write() {
+    this.#written_s = this.seconds;
+    at("level").value = this.#level;
+    at("level-text").textContent = `${number(this.#level)} dBFS`;
     at("time-text").textContent = clock(this.seconds, 1);
-    if (String(Math.floor(this.seconds)) !== this.#shown) this.describe();
+    const last = this.#picture.points.map((points) => points.at(-1)?.[1] ?? 0);
+    at("score-text").textContent = last.map((score) => number(score, 2)).join(" · ");
+    this.#level = QUIETEST_DBFS;
+    if (Math.floor(this.seconds) !== this.#described_s) this.describe();
   }
 
   pushScores({ scores, time_s, step_s }) {
     this.#picture.pushScores(scores, time_s, step_s);
-    const last = this.#picture.points.map((points) => points.at(-1)?.[1] ?? 0);
-    at("score-text").textContent = last.map((score) => number(score, 2)).join(" · ");
   }
 
   /** One more was heard; `onPlay` plays the sound there, where it can be played. */
@@ -89,7 +100,7 @@ export class Screen {
 
   /** The pictures in words, for who does not see them. */
   describe() {
-    this.#shown = String(Math.floor(this.seconds));
+    this.#described_s = Math.floor(this.seconds);
     const seconds = number(Math.min(this.seconds, this.#picture.seen_s));
     const threshold = Object.values(this.thresholds ?? {}).map((one) => number(one, 3)).join(", ");
     at("spectrogram").setAttribute("aria-label", text("spectrogram", { seconds }));

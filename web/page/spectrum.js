@@ -106,8 +106,10 @@ class Fft {
     const stride = this.size / width;
     for (let start = 0; start < this.size; start += width) {
       for (let k = 0; k < half; k++) {
-        const [a, b] = [start + k, start + k + half];
-        const [cos, sin] = [this.cos[k * stride], this.sin[k * stride]];
+        const a = start + k;
+        const b = a + half;
+        const cos = this.cos[k * stride];
+        const sin = this.sin[k * stride];
         const re = real[b] * cos + imaginary[b] * sin;
         const im = imaginary[b] * cos - real[b] * sin;
         real[b] = real[a] - re;

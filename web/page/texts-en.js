@@ -16,6 +16,9 @@ export default {
   modelNone: "No detector is here. Open an .onnx file.",
   modelKept: "{name} goes on listening.",
 
+  token: "This server wants a token",
+  tokenUse: "Use it",
+
   listenTitle: "Listen",
   start: "Listen",
   stop: "Stop",
@@ -94,6 +97,7 @@ export default {
   error_format: "{name} is of a newer format than this page reads. Open a newer page, or export it again.",
   "error_self-check":
     "{name} does not give the scores that it states: it is damaged, or this browser computes wrongly. Fetch it again, or use another browser.",
+  error_server: "The server does not listen any more. Load the page again.",
   error_fetch: "{name} cannot be fetched. Is the server still there?",
   "error_no-wasm": "This browser has no WebAssembly, and no server is here to listen in its place. Use another browser.",
   error_engine: "The runtime does not load in this browser. Load the page again, or use another browser.",

@@ -16,6 +16,9 @@ export default {
   modelNone: "감지기가 없습니다. .onnx 파일을 여세요.",
   modelKept: "계속 {name}(으)로 듣습니다.",
 
+  token: "이 서버는 토큰이 필요합니다",
+  tokenUse: "확인",
+
   listenTitle: "듣기",
   start: "듣기",
   stop: "멈추기",
@@ -94,6 +97,7 @@ export default {
   error_format: "{name}은(는) 이 페이지가 읽는 것보다 새로운 형식입니다. 새 페이지를 열거나 모델을 다시 만드세요.",
   "error_self-check":
     "{name}의 점수가 파일에 적힌 값과 다릅니다. 파일이 손상되었거나 브라우저의 계산이 틀립니다. 다시 받거나 다른 브라우저를 쓰세요.",
+  error_server: "서버가 더 이상 듣지 않습니다. 페이지를 새로 고치세요.",
   error_fetch: "{name}을(를) 가져오지 못했습니다. 서버가 켜져 있나요?",
   "error_no-wasm": "이 브라우저에는 WebAssembly가 없고, 대신 들어 줄 서버도 없습니다. 다른 브라우저를 쓰세요.",
   error_engine: "이 브라우저에서 실행기를 불러오지 못했습니다. 페이지를 새로 고치거나 다른 브라우저를 쓰세요.",

@@ -1,6 +1,6 @@
 // How sure the detector must be: by how often it may be wrong, or by a slider for each word.
 
-import { choose, thresholds } from "../oyez-web/index.js";
+import { choose, thresholds } from "./oyez-web/index.js";
 import { number, say, text } from "./language.js";
 import { spoken } from "./screen.js";
 

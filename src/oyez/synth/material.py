@@ -11,7 +11,7 @@ from oyez import audio, sound
 from oyez.config import FULL_SCALE
 from oyez.sound import Samples
 from oyez.synth.effects import Echo
-from oyez.synth.rooms import draw_room, impulse
+from oyez.synth.rooms import draw_hall, draw_room, impulse
 
 __all__ = [
     "Material",
@@ -33,6 +33,9 @@ LOUDEST_MADE = 0.5
 STEEPEST = 1.33  # of amplitudes over frequency: 8 dB per octave
 SWELL_HZ = (0.1, 4.0)
 SILENT = 8  # 16-bit steps: what is below it at a recording's end is padding
+HALLS = 4
+"""Every so many-th of the simulated rooms rings long."""
+
 GAP_S = (0.2, 0.8)  # between recordings that are joined
 
 
@@ -179,8 +182,9 @@ def made_noise(rng: np.random.Generator, seconds: float = 20.0, rate: int = 16_0
 
 
 def simulated_rooms(seed: int, count: int, rate: int = 16_000) -> list[Echo]:
-    """Small rooms drawn by chance, each by its own number, so that more of them change no other."""
-    return [Echo(impulse(draw_room(np.random.default_rng((seed, n))), rate)) for n in range(count)]
+    """Rooms drawn by chance, every fourth a hall, each by its own number: more of them change no other."""
+    draws = (draw_room,) * (HALLS - 1) + (draw_hall,)
+    return [Echo(impulse(draws[n % HALLS](np.random.default_rng((seed, n))), rate)) for n in range(count)]
 
 
 def read_rooms(folder: Path, rate: int = 16_000) -> list[Echo]:

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from oyez.config import Config
 from oyez.sound import Samples
 
-__all__ = ["Room", "draw_room", "impulse"]
+__all__ = ["Room", "draw_hall", "draw_room", "impulse"]
 
 SOUND_M_PER_S = 343.0
 EARLY_S = 0.05
@@ -27,6 +27,12 @@ NEAREST_M = 0.2
 
 Point = tuple[float, float, float]
 """Metres from one corner: length, width, height."""
+
+Range = tuple[float, float]
+
+HOUSE_M = ((2.5, 8.0), (2.5, 6.0), (2.2, 3.5))
+HALL_M = ((4.0, 25.0), (3.0, 15.0), (2.3, 9.0))
+"""Least and most length, width and height."""
 
 
 @dataclass(frozen=True)
@@ -72,8 +78,9 @@ class Room(Config):
 
 def draw_room(
     rng: np.random.Generator,
-    t60_s: tuple[float, float] = (0.15, 0.8),
-    distance_m: tuple[float, float] = (0.3, 4.0),
+    t60_s: Range = (0.15, 0.8),
+    distance_m: Range = (0.3, 4.0),
+    size_m: tuple[Range, Range, Range] = HOUSE_M,
 ) -> Room:
     """A room of a house or an office, by chance.
 
@@ -81,11 +88,13 @@ def draw_room(
         rng: all chance comes from it.
         t60_s: shortest and longest reverberation time.
         distance_m: nearest and farthest talker; a small room brings the farthest nearer.
+        size_m: least and most of each side.
 
     Returns:
         The room.
     """
-    size = (rng.uniform(2.5, 8.0), rng.uniform(2.5, 6.0), rng.uniform(2.2, 3.5))
+    length, width, height = (rng.uniform(*side) for side in size_m)
+    size = (length, width, height)
     microphone = _inside(rng, size)
     wanted = rng.uniform(*distance_m)
     # of a few places the one whose distance is nearest to the one wanted
@@ -96,6 +105,11 @@ def draw_room(
         far, near = np.array(talker), np.array(microphone)
         talker = _point(near + (far - near) * along)
     return Room(size, talker, microphone, rng.uniform(*t60_s), int(rng.integers(2**31)))
+
+
+def draw_hall(rng: np.random.Generator) -> Room:
+    """A room that rings: a stairway, a bare flat, a church; as `draw_room`."""
+    return draw_room(rng, (0.6, 2.2), (0.5, 6.0), HALL_M)
 
 
 def impulse(room: Room, rate: int) -> Samples:
