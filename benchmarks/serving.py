@@ -41,6 +41,7 @@ SPREAD_S = 4.0
 """Streams begin within so much of one another, at any time of it."""
 AGAIN_S = 0.5
 """Answers that come closer than that are to one word."""
+THEIR_WORD = "picovoice_6kw/alexa"
 PROCESSES = 10
 HEAD = ["server", "streams", "of the core", "delay, median", "99 %", "most", "heard", "memory"]
 SERVER_CORE = 0
@@ -112,6 +113,8 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data")
     parser.add_argument("--trial", action="store_true", help="write nothing")
     options = parser.parse_args()
+    if options.theirs is not None and not (options.data / THEIR_WORD).is_dir():
+        parser.error(f"--theirs needs recordings of its word, got no {options.data / THEIR_WORD}: --data")
     os.sched_setaffinity(0, set(os.sched_getaffinity(0)) - {SERVER_CORE})
     path = model_path(options.model)
     blocks = _blocks(_demo(), options.seconds)
@@ -123,7 +126,7 @@ def main() -> None:
         f"demo's recording to it for {options.seconds:.0f} s over the Wyoming protocol, at the pace of "
         "speech, each stream in pieces of 80 ms, beginning at a time of its own. Delay: from sending the "
         "piece that completes a word to the answer, over all words of all streams. Heard: words answered, "
-        "of those that a lone detector hears.\n\n"
+        f"of those that a lone detector hears.{_about(options.theirs)}\n\n"
         + table(
             ["server", "streams", "of the core", "delay, median", "99 %", "most", "heard", "memory"], rows
         )
@@ -172,9 +175,7 @@ def _complete_at(path: Path, blocks: Blocks) -> list[int]:
 
 def _theirs(options: argparse.Namespace) -> Iterator[Load]:
     """Of its word, what a lone stream is answered says which piece completes it."""
-    folder = options.data / "picovoice_6kw" / "alexa"
-    if not folder.is_dir():
-        return
+    folder = options.data / THEIR_WORD
     parts = [audio.read(folder / f"{number}.flac", RATE)[0] for number in range(20)]
     blocks = _blocks(sound.to_int16(np.concatenate(parts)), options.seconds)
     python = options.theirs / "bin" / "python"
@@ -187,6 +188,18 @@ def _theirs(options: argparse.Namespace) -> Iterator[Load]:
             if when is None:
                 when = asyncio.run(_lone(port, names, blocks))
             yield asyncio.run(_load(process.pid, port, names, blocks, count, when))
+
+
+def _about(theirs: Path | None) -> str:
+    """What to say of the other server."""
+    if theirs is None:
+        return ""
+    code = "import importlib.metadata; print(importlib.metadata.version('wyoming-openwakeword'))"
+    run = subprocess.run([theirs / "bin" / "python", "-c", code], capture_output=True, text=True, check=True)
+    return (
+        f" wyoming-openwakeword {run.stdout.strip()} is played recordings of its word “alexa” in the same "
+        "way; what it should hear, and after which piece, is what it tells a lone stream."
+    )
 
 
 async def _names(port: int, word: str) -> list[str]:

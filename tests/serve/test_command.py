@@ -179,6 +179,7 @@ def test_a_word_is_answered_acted_on_and_logged(model, start, satellite, tmp_pat
 def test_it_ends_cleanly_with_what_was_still_due(model, start, satellite, tmp_path, number, code):
     """The tone ends with what was sent: only the end of the stream tells that it is whole."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.settimeout(30)
         manager.bind(str(tmp_path / "notify"))
         environment = {**os.environ, "NOTIFY_SOCKET": str(tmp_path / "notify")}
         server = start("--model", model, "--wyoming", "tcp://127.0.0.1:0", env=environment)

@@ -151,6 +151,7 @@ def test_what_fails_at_the_end_is_told(notes):
 def test_the_service_manager_is_told(notes, tmp_path, monkeypatch):
     monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.settimeout(30)
         manager.bind(str(tmp_path / "notify"))
         _serve(notes)
         assert [manager.recv(100), manager.recv(100)] == [b"READY=1", b"STOPPING=1"]
