@@ -185,6 +185,14 @@ def test_a_recording_hears_what_the_command_hears(server, samples, tone, tmp_pat
     server.until_idle()
 
 
+def test_a_word_at_the_very_end_has_the_time_of_the_end(server, samples, tmp_path):
+    cut = samples[: round(3.414 * RATE)]  # it is heard 11 ms later, in the silence that follows
+    audio.write(tmp_path / "x.wav", cut, RATE)
+    _, _, answer = server.ask("POST", "/v1/detect?name=tone", (tmp_path / "x.wav").read_bytes())
+    assert len(answer["detections"]) == 3
+    assert answer["detections"][-1]["time_s"] == answer["duration_s"] == len(cut) / RATE
+
+
 def test_scores_of_a_recording(server, samples, tone, tmp_path):
     audio.write(tmp_path / "x.wav", samples, RATE)
     known = hear(tone, tmp_path / "x.wav")
@@ -457,4 +465,5 @@ def test_recordings_of_one_client_take_turns(server, samples, tmp_path):
         thread.join(60)
     assert [(status, len(answer["detections"])) for status, _, answer in found] == [(200, 3)] * 4
     assert server.service.counts.streams_most == 1
+    assert server.service.counts.delay.count == 0, "a recording is no live stream"
     server.until_idle()

@@ -7,6 +7,7 @@ of any of them, a length of `FAILED` and the text of an error.
 
 import struct
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -84,4 +85,5 @@ def _restrict() -> None:
     for kind, most in bounds.items():
         hard = resource.getrlimit(kind)[1]
         most = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        resource.setrlimit(kind, (most, most))
+        with suppress(ValueError, OSError):  # macOS knows no bound of memory
+            resource.setrlimit(kind, (most, most))

@@ -90,12 +90,12 @@ class HttpListener:
         Args:
             patience_s: seconds for that.
         """
+        from oyez.serve.guards import Http
+
         self.refuse()
         tasks = [*self._accepting, *self._opening]
         for task in self._opening:
             task.cancel()
-        from oyez.serve.guards import Http
-
         for protocol in list(self._state.connections):
             if isinstance(protocol, Http):  # a WebSocket ends with its stream
                 with suppress(Exception):  # of a library, in the middle of a head
@@ -136,9 +136,7 @@ class HttpListener:
             transport, _ = await asyncio.get_running_loop().connect_accepted_socket(
                 self._protocol, one, ssl=self._tls, **patience
             )
-            if (
-                transport.get_extra_info("peername") is None
-            ):  # it has gone already, and nobody knows its place
+            if transport.get_extra_info("peername") is None:  # it has gone, and its protocol knows no place
                 transport.abort()
                 self._connections.leave(place)
         except (OSError, ssl.SSLError, TimeoutError) as error:

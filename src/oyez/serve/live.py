@@ -86,6 +86,7 @@ class Live:
         self._check()
         samples = as_samples(x)
         piece = max(1, round(PIECE_S * self.rate))
+        is_live = len(samples) <= piece  # of a recording, how long it waited tells nothing
         for start in range(0, len(samples), piece):
             while self.waiting_s >= self._limits.waiting_s and not (self._is_leaving or self._is_over):
                 self._room.clear()
@@ -93,7 +94,7 @@ class Live:
             self._check()
             part = samples[start : start + piece]
             self._pushed_s += len(part) / self.rate
-            self._put(partial(self._session.push, part, self._owner.now_s()))
+            self._put(partial(self._session.push, part, self._owner.now_s() if is_live else None))
 
     async def finish(self) -> None:
         """Take the end of the sound: `Ended` follows what is still due, and a new stream may begin.

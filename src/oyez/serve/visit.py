@@ -96,7 +96,6 @@ class Visit:
                 for act in self._satellite.receive(message):
                     await self._do(act)
                 await asyncio.sleep(0)  # others have their turn, however much this one sends
-
         if data:
             await self._pass_over()
 

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from contextlib import suppress
+from dataclasses import dataclass
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
@@ -30,6 +31,8 @@ TEXT_COST = 50
 """Messages of sound that one of text counts as: the end of a stream is work for the networks."""
 
 BURST_S = 3.0
+TURN = 16
+"""Messages after which others have their turn, where many have come at once."""
 
 
 class Streams:
@@ -73,7 +76,11 @@ class Streams:
 
     async def _start(self, websocket: WebSocket, talk: Conversation) -> Start:
         """The first message, from somebody who may come in."""
-        message = await _next(websocket, talk, self._limits.head_s)
+        try:
+            async with asyncio.timeout(self._limits.head_s):
+                message = await _next(websocket, talk)
+        except TimeoutError:
+            raise LimitError(f"no start came within {self._limits.head_s:g} s. Connect later.") from None
         if not isinstance(message, Start):
             raise DataError("expected a start first.")
         known = getattr(websocket.state, "has_token", False)
@@ -83,27 +90,35 @@ class Streams:
 
     async def _both(self, websocket: WebSocket, talk: Conversation, live: Live) -> None:
         """Read and tell, until one of them ends."""
-        reading = asyncio.create_task(self._read(websocket, talk, live))
+        came = _Came()
+        reading = asyncio.create_task(self._read(websocket, talk, live, came))
         telling = asyncio.create_task(_tell(websocket, live))
+        watching = asyncio.create_task(_watch(came, self._limits.idle_s))
+        tasks = (reading, telling, watching)
         try:
-            await asyncio.wait((reading, telling), return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             if telling.done() or (self._service.stopping and _is_limit(reading)):
                 await telling  # what was due when the server began to stop
                 await websocket.close(GONE, "the server stops")
             else:
-                await reading
+                await (reading if reading.done() else watching)
         finally:
-            for task in (reading, telling):
+            for task in tasks:
                 task.cancel()
-            await asyncio.gather(reading, telling, return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _read(self, websocket: WebSocket, talk: Conversation, live: Live) -> None:
+    async def _read(self, websocket: WebSocket, talk: Conversation, live: Live, came: "_Came") -> None:
         """Take messages until the client goes."""
         per_s = self._limits.messages_per_s
         pace = Bucket(per_s, BURST_S * per_s, time.monotonic)
         while True:
-            message = await _next(websocket, talk, self._limits.idle_s)
-            await asyncio.sleep(pace.take(1 if isinstance(message, Push) else TEXT_COST))
+            came.is_awaited = True
+            message = await _next(websocket, talk)
+            came.is_awaited = False
+            came.count += 1
+            wait_s = pace.take(1 if isinstance(message, Push) else TEXT_COST)
+            if wait_s or came.count % TURN == 0:
+                await asyncio.sleep(wait_s)
             match message:
                 case Push():
                     await live.push(message.samples)
@@ -113,21 +128,36 @@ class Streams:
                     await live.reset()
 
 
-async def _next(websocket: WebSocket, talk: Conversation, within_s: float) -> FromClient | Push:
+@dataclass
+class _Came:
+    """Messages of one client so far: a clock for each of them would be most of its cost."""
+
+    count: int = 0
+    is_awaited: bool = True
+    """Whether the client keeps us waiting, and not we the client."""
+
+
+async def _watch(came: _Came, idle_s: float) -> None:
+    """Wait until nothing has come for so long.
+
+    Raises:
+        LimitError: that is so.
+    """
+    seen = -1
+    while came.count > seen or not came.is_awaited:
+        seen = came.count
+        await asyncio.sleep(idle_s)
+    raise LimitError(f"no message came for {idle_s:g} s. Send sound as it comes, or connect later.")
+
+
+async def _next(websocket: WebSocket, talk: Conversation) -> FromClient | Push:
     """The next message.
 
     Raises:
-        LimitError: it did not come in time.
         OyezError: it makes no sense.
         WebSocketDisconnect: the client is gone.
     """
-    try:
-        async with asyncio.timeout(within_s):
-            message = await websocket.receive()
-    except TimeoutError:
-        raise LimitError(
-            f"no message came for {within_s:g} s. Send sound as it comes, or connect later."
-        ) from None
+    message = await websocket.receive()
     if message["type"] == "websocket.disconnect":
         raise WebSocketDisconnect(message.get("code", 1005))
     data = message.get("bytes")
