@@ -8,6 +8,7 @@ Writes its section of RESULTS.md. Needs chromium and Node; the browser is the on
 import argparse
 import functools
 import http.server
+import os
 import platform
 import socketserver
 import statistics
@@ -94,13 +95,15 @@ def main() -> None:
         )
         url = f"http://localhost:{server.server_address[1]}/"
         text = "".join(_engines(browser, url, model) for model in MODELS) + _live(browser, url)
-        product = browser.call("Browser.getVersion")["product"]
+        product, load = browser.call("Browser.getVersion")["product"], os.getloadavg()[1]
         browser.close()
         server.shutdown()
     head = (
         f"## The page in the browser\n\n{platform.system()} {platform.machine()}, {product}, onnxruntime-web "
         f"{_version()} (WebAssembly, one thread). CPU seconds of the page's process for a second of sound, "
-        f"the demo's 20 s in pieces of {1000 * PIECE_S:.0f} ms; the median of {RUNS} runs in turn.\n\n"
+        f"the demo's 20 s in pieces of {1000 * PIECE_S:.0f} ms; the median of {RUNS} runs in turn. The whole "
+        f"page is drawn without a graphics card here. The machine has {os.cpu_count()} processors; "
+        f"its load, of all that ran on it, was {load:.0f}.\n\n"
     )
     write_section("browser", head + text)
     print(head + text)

@@ -25,8 +25,11 @@ async function vendor() {
     await copyFile(join(RUNTIME, "dist", from), join(HERE, "vendor", to));
   }
   const { version, license } = JSON.parse(await readFile(join(RUNTIME, "package.json"), "utf8"));
-  const notice = `ort.mjs and ort.wasm are onnxruntime-web ${version} by Microsoft, licence ${license}.\n`;
-  await writeFile(join(HERE, "vendor", "NOTICE"), notice);
+  const notice =
+    `ort.mjs and ort.wasm are onnxruntime-web ${version} by Microsoft, licence ${license}, unchanged but for their names.\n` +
+    "What they hold of others is told by ThirdPartyNotices.txt of ONNX Runtime, which its Python package has too.\n\n";
+  const text = await readFile(join(HERE, "runtime-license.txt"), "utf8"); // the npm package has none
+  await writeFile(join(HERE, "vendor", "NOTICE"), notice + text.replaceAll("\r\n", "\n"));
   for (const name of ["LICENSE", "NOTICE"]) await copyFile(join(HERE, "..", name), join(HERE, name));
 }
 

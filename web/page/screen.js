@@ -15,7 +15,7 @@ export class Screen {
   #spectrum;
   #described_s = -1;
   #written_s = 0;
-  #level = QUIETEST_DBFS;
+  #level = -Infinity;
 
   /**
    * Begin anew.
@@ -50,19 +50,21 @@ export class Screen {
   pushSamples(samples) {
     this.seconds += samples.length / this.rate;
     this.#picture.pushColumns(this.#spectrum.push(samples));
-    this.#level = Math.max(this.#level, rmsDbfs(samples));
+    this.#level = Math.max(this.#level, QUIETEST_DBFS, rmsDbfs(samples));
     if (this.seconds - this.#written_s >= WRITTEN_S) this.write();
   }
 
   /** The numbers: a few times a second, more cannot be read. */
   write() {
     this.#written_s = this.seconds;
-    at("level").value = this.#level;
-    at("level-text").textContent = `${number(this.#level)} dBFS`;
+    if (this.#level > -Infinity) { // there was sound since
+      at("level").value = this.#level;
+      at("level-text").textContent = `${number(this.#level)} dBFS`;
+    }
     at("time-text").textContent = clock(this.seconds, 1);
     const last = this.#picture.points.map((points) => points.at(-1)?.[1] ?? 0);
     at("score-text").textContent = last.map((score) => number(score, 2)).join(" · ");
-    this.#level = QUIETEST_DBFS;
+    this.#level = -Infinity;
     if (Math.floor(this.seconds) !== this.#described_s) this.describe();
   }
 
