@@ -43,6 +43,7 @@ AGAIN_S = 0.5
 """Answers that come closer than that are to one word."""
 THEIR_WORD = "picovoice_6kw/alexa"
 PROCESSES = 10
+TOGETHER, RUNS = 16, 200
 HEAD = ["server", "streams", "of the core", "delay, median", "99 %", "most", "heard", "memory"]
 SERVER_CORE = 0
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -126,7 +127,7 @@ def main() -> None:
         f"demo's recording to it for {options.seconds:.0f} s over the Wyoming protocol, at the pace of "
         "speech, each stream in pieces of 80 ms, beginning at a time of its own. Delay: from sending the "
         "piece that completes a word to the answer, over all words of all streams. Heard: words answered, "
-        f"of those that a lone detector hears.{_about(options.theirs)}\n\n"
+        f"of those that a lone detector hears.{_about(options.theirs)}\n\n{_network(Model(path))}\n\n"
         + table(
             ["server", "streams", "of the core", "delay, median", "99 %", "most", "heard", "memory"], rows
         )
@@ -136,6 +137,26 @@ def main() -> None:
     print(text)
     if not options.trial:
         write_section("serving", text)
+
+
+def _network(model: Model) -> str:
+    """What the network costs by itself, by which results of a slower and a quicker machine compare."""
+    cost_s = {}
+    for streams in (1, TOGETHER):
+        pcm, state = np.zeros((streams, model.card.chunk), np.float32), model.initial_state(streams)
+        spent_s = []
+        for _ in range(RUNS):
+            began_s = time.process_time()
+            _, state = model.run(pcm, state)
+            spent_s.append((time.process_time() - began_s) / streams)
+        cost_s[streams] = statistics.median(spent_s)
+    chunk_s = model.card.chunk / model.card.rate
+    return (
+        f"The network by itself takes {1000 * cost_s[1]:.2f} ms of this machine's core for the "
+        f"{1000 * chunk_s:.0f} ms that it hears at once of one stream, {1000 * cost_s[TOGETHER]:.2f} ms for "
+        f"each of {TOGETHER} heard together: {chunk_s / cost_s[TOGETHER]:.0f} streams would fill a core with "
+        "nothing else."
+    )
 
 
 def _demo() -> np.ndarray:
