@@ -198,8 +198,10 @@ def test_nothing_stays_of_clients_that_vanish(catalog):
                 await asyncio.gather(*(_throw(listener, CHUNK * 9 + CHUNK[:99], "abort") for _ in range(20)))
             await _all_gone(service, listener)
             await wait_until(lambda: len([*FILES.iterdir()]) <= before)
+            for _ in range(100):  # tasks end; to look at all objects of a large process takes a second
+                await asyncio.sleep(0)
             await wait_until(lambda: not _left(others))
             return service.counts
 
-    counts = run(serve(), 90)  # in a large process it takes seconds to look at all objects
+    counts = run(serve(), 90)
     assert counts.other["wyoming_clients"] == 200
