@@ -318,7 +318,7 @@ def test_without_its_libraries_the_line_to_type_is_told(model, monkeypatch, caps
 
 def test_zeroconf_without_its_library_is_told_before_anything_is_opened(model, monkeypatch, capsys):
     monkeypatch.setitem(sys.modules, "zeroconf", None)
-    arguments = ["serve", "--model", model, "--wyoming", "tcp://127.0.0.1:0", "--zeroconf"]
+    arguments = ["serve", "--model", model, "--wyoming", "tcp://0.0.0.0:0", "--zeroconf"]
     for more in ([], ["--check"]):
         assert main([*arguments, *more]) == 2
         err = capsys.readouterr().err

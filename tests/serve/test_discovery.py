@@ -51,6 +51,12 @@ def test_it_comes_can_be_reached_and_goes():
     assert states[-1] is ServiceStateChange.Removed
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]"])
+def test_an_address_of_this_machine_alone_is_not_announced(host):
+    with pytest.raises(ConfigError, match="cannot be reached by others"):
+        Announced(f"tcp://{host}:10400")
+
+
 @pytest.mark.parametrize(
     ("address", "interfaces", "expected"),
     [
@@ -73,7 +79,7 @@ def test_what_cannot_be_found_is_refused(monkeypatch):
         Announced("unix:///run/oyez.sock")
     monkeypatch.setitem(sys.modules, "zeroconf", None)
     with pytest.raises(MissingExtraError, match=r"oyez\[discovery\]"):
-        Announced("tcp://127.0.0.1:1")
+        Announced("tcp://192.0.2.1:1")
 
 
 def test_a_network_that_does_not_allow_it_is_told(monkeypatch):

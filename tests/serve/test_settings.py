@@ -166,7 +166,7 @@ def test_the_error_that_the_page_shows_is_one(read):
             "[limits]\nstream = 5\n",
             "[limits]: expected streams, waiting_s, stop_s, got 'stream'",
         ),
-        ("[limits]\nwaiting_s = 0\n", "[limits], waiting_s: expected a number of 0.5 to 60, got 0"),
+        ("[limits]\nwaiting_s = 0\n", "[limits], waiting_s: expected a number of 0.5 to 40, got 0"),
         ("[[action]]\nword = 'x'\n", "[[action]] 1, do: expected text in quotes, got nothing"),
         ("[[action]]\ndo = 'x'\ncooldown = 5\n", "got 'cooldown': did you mean cooldown_s?"),
         ("[[action]]\ndo = 'x'\ntimeout_s = 0\n", "timeout_s: expected a number of 0.01 to 3600, got 0"),

@@ -249,10 +249,27 @@ def test_only_so_many_may_come(catalog):
             async with client_of(listener) as first:
                 await first.write_event(Ping().event())
                 await first.read_event()
-                assert "all of 1 connections are taken" in (await _error_after(listener)).text
+                assert "all 1 connections are taken" in (await _error_after(listener)).text
             await wait_until(lambda: not listener._visits)
             assert await hear(listener, tones([0.5], 1.5, RATE), ["tone"])
             assert service.counts.other["wyoming_refused"] == 1
+
+    run(serve())
+
+
+def test_one_address_may_have_its_share_and_this_machine_all(catalog, monkeypatch):
+    async def serve():
+        limits = WyomingLimits(connections=3, each=1)
+        async with serving(catalog, limits=limits) as (_, listener):
+            async with client_of(listener), client_of(listener) as second:  # from this machine
+                await second.write_event(Ping().event())
+                await second.read_event()
+            await wait_until(lambda: not listener._visits and not len(listener._shares))
+            monkeypatch.setattr("oyez.serve.wyoming._home", lambda _writer: "192.0.2.7")
+            async with client_of(listener) as first:
+                await first.write_event(Ping().event())
+                await first.read_event()
+                assert "one client may have 1 connections" in (await _error_after(listener)).text
 
     run(serve())
 

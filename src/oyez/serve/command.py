@@ -102,9 +102,10 @@ def _listeners(settings: Settings, service: Service) -> list[Listener]:
     found: list[Listener] = []
     if settings.wyoming is not None:
         require("wyoming", "serve")
-        from oyez.serve.wyoming import WyomingListener
+        from oyez.serve.wyoming import WyomingLimits, WyomingListener
 
-        found += [WyomingListener(service, uri) for uri in settings.wyoming.uris]
+        limits = WyomingLimits(connections=max(WyomingLimits.connections, 2 * settings.limits.streams))
+        found += [WyomingListener(service, uri, limits) for uri in settings.wyoming.uris]
     if settings.http is not None:
         from oyez.serve.http import HttpListener
 

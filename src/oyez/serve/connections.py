@@ -92,7 +92,14 @@ class Connections:
         return len(self._open)
 
     def admit(self, place: Place) -> bool:
-        """Let one in that has just come; False: it may not, and is to be closed."""
+        """Let one in that has just come; False: it may not, and is to be closed.
+
+        One place is one connection here: a second from the same port, to another address of this machine
+        or before the end of the first was told, has to come again from another.
+        """
+        if place in self._open:
+            self._note("connections_refused")
+            return False
         try:
             self._shares.take(household(place[0]))
         except LimitError:

@@ -13,6 +13,7 @@ SERVICE = "_wyoming._tcp.local."
 """What Home Assistant looks for."""
 
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - compared, not bound
+ALONE = ("localhost", "127.0.0.1", "::1")
 
 
 class Announced:
@@ -33,6 +34,11 @@ class Announced:
         self._uri = Uri.parse(address)
         if self._uri.path is not None:
             raise ConfigError(f"a server at {address} cannot be found by others. Listen at tcp://HOST:PORT.")
+        if interfaces is None and self._uri.host in ALONE:
+            raise ConfigError(
+                f"a server at {address} cannot be reached by others. Listen at "
+                f"tcp://0.0.0.0:{self._uri.port}, or start without zeroconf."
+            )
         self._zeroconf = require("zeroconf", "discovery")
         self._asyncio = require("zeroconf.asyncio", "discovery")
         self._name, self._interfaces = name, interfaces
@@ -80,5 +86,8 @@ class Announced:
         if self._interfaces:
             return self._interfaces
         adapters = require("ifaddr", "discovery").get_adapters()
-        found = [str(one.ip) for adapter in adapters for one in adapter.ips if one.is_IPv4]
+        ours = [one for adapter in adapters for one in adapter.ips]
+        if self._uri.host == "::":  # it listens at these alone
+            return [str(one.ip[0]) for one in ours if one.is_IPv6 and one.ip[0] != "::1"]
+        found = [str(one.ip) for one in ours if one.is_IPv4]
         return [one for one in found if not one.startswith("127.")] or found

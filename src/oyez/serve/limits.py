@@ -14,11 +14,12 @@ class Limits(Config):
     streams: int = 400
     """That are open at once."""
     waiting_s: float = 3.0
-    """Seconds of sound that may wait in one stream; who pushes more has to wait."""
+    """Seconds of sound that may wait in one stream; who pushes more has to wait. With more than 40, models
+    that drift would be relieved before they have heard what waits (`oyez.serve.turns`)."""
     unread: int = 10_000
     """Answers that a client may leave unread; with more, its stream ends."""
 
     def __post_init__(self) -> None:
         self._check(self.streams >= 1, "streams must be 1 or more", self.streams)
-        self._check(0.1 <= self.waiting_s <= 60, "waiting_s must be 0.1..60 seconds", self.waiting_s)
+        self._check(0.1 <= self.waiting_s <= 40, "waiting_s must be 0.1..40 seconds", self.waiting_s)
         self._check(self.unread >= 1, "unread must be 1 or more", self.unread)

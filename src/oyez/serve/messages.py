@@ -25,6 +25,8 @@ MOST_NAMES = 256
 DIGITS = 6
 """Of a score, after the point."""
 
+EXPECTED = 'expected a JSON object such as {"type":"finish"}'
+
 START_KEYS = ("type", "rate", "format", "channels", "names", "threshold", "scores", "token")
 
 
@@ -105,9 +107,9 @@ def _values(text: str) -> dict[str, Any]:
     try:
         values = json.loads(text, parse_constant=_no_constant)
     except (ValueError, RecursionError):
-        raise DataError(f'expected a JSON object such as {{"type":"finish"}}, got {_shown(text)}.') from None
+        raise DataError(f"{EXPECTED}, got text that is none.") from None  # not shown: a token may be in it
     if not isinstance(values, dict):
-        raise DataError(f'expected a JSON object such as {{"type":"finish"}}, got {_shown(values)}.')
+        raise DataError(f"{EXPECTED}, got a {type(values).__name__}.")
     return values
 
 

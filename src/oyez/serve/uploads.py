@@ -174,19 +174,7 @@ async def _unless_gone(request: Request, hearing: Any) -> Response:
 async def _follow(decoder: Decoder, live: Live) -> tuple[float, list[Heard], list[Scored]]:
     """Seconds, and all that was heard."""
     heard, scored = [], []
-
-    async def feed() -> None:
-        try:
-            async for samples in decoder:
-                await live.push(samples)
-            await live.finish()
-        except OyezError as error:
-            live.fail(error)  # who reads is told
-        except Exception:
-            live.close()
-            raise
-
-    feeding = asyncio.create_task(feed())
+    feeding = asyncio.create_task(_feed(decoder, live))
     try:
         async for event in live:
             match event:
@@ -195,6 +183,8 @@ async def _follow(decoder: Decoder, live: Live) -> tuple[float, list[Heard], lis
                 case Scored():
                     scored.append(event)
                 case Ended():
+                    if not feeding.done():  # the server ended it
+                        raise LimitError("the server is stopping. Come again later.")
                     return event.duration_s, heard, scored
         if feeding.done():
             feeding.result()  # an error of ours
@@ -202,6 +192,18 @@ async def _follow(decoder: Decoder, live: Live) -> tuple[float, list[Heard], lis
     finally:
         feeding.cancel()
         await asyncio.gather(feeding, return_exceptions=True)
+
+
+async def _feed(decoder: Decoder, live: Live) -> None:
+    try:
+        async for samples in decoder:
+            await live.push(samples)
+        await live.finish()
+    except OyezError as error:
+        live.fail(error)  # who reads is told
+    except Exception:
+        live.close()
+        raise
 
 
 async def _until_gone(request: Request) -> None:

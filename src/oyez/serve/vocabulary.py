@@ -37,6 +37,9 @@ __all__ = [
 KINDS = {1: "u8", 2: "i16", 3: "i24", 4: "i32"}
 """Kinds of samples, by Wyoming's width in bytes; those of one byte are as in a WAV."""
 
+LATEST_MS = 2**53
+"""Of a timestamp: more than that no float counts exactly."""
+
 LANGUAGE = "en"
 """Of a model that does not tell: the voices that train models speak English."""
 
@@ -220,7 +223,7 @@ def _pcm(message: Message, *numbers: object) -> PcmFormat:
 def _timestamp(message: Message, value: Any) -> int | None:
     if value is None:
         return None
-    if type(value) not in (int, float) or not math.isfinite(value):
+    if type(value) not in (int, float) or abs(value) > LATEST_MS or not math.isfinite(value):
         raise DataError(f"{message.type}: expected a timestamp in milliseconds, got {value!r}.")
     milliseconds: int = round(value)
     return milliseconds

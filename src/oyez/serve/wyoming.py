@@ -1,6 +1,7 @@
 """Wyoming over sockets: any number of clients, each with its own conversation and stream."""
 
 import asyncio
+import ipaddress
 import logging
 import socket
 import stat
@@ -14,6 +15,7 @@ from oyez.config.plain import Config
 from oyez.errors import ConfigError, LimitError
 from oyez.serve.framing import encode
 from oyez.serve.service import Service
+from oyez.serve.shares import Shares, household
 from oyez.serve.uri import Uri
 from oyez.serve.visit import READ_BYTES, Visit, VisitLimits
 from oyez.serve.vocabulary import error as error_message
@@ -32,6 +34,8 @@ class WyomingLimits(Config):
 
     connections: int = 1_000
     """That are open at once; each may have a stream, see `Limits`."""
+    each: int = 250
+    """Of one address other than this machine's: Home Assistant brings all of its satellites from one."""
     visit: VisitLimits = field(default_factory=VisitLimits)
 
 
@@ -51,6 +55,7 @@ class WyomingListener:
         """
         self.uri = Uri.parse(uri)
         self._service, self._limits = service, limits or WyomingLimits()
+        self._shares = Shares("connections", self._limits.connections, self._limits.each)
         self._server: asyncio.Server | None = None
         self.addresses: tuple[str, ...] = (str(self.uri),)
         """Where it listens, once it is open with the port that it got."""
@@ -117,11 +122,11 @@ class WyomingListener:
         if self._is_closed:  # it came while the door was closing
             writer.transport.abort()
             return
-        client = _name(writer)
-        if len(self._visits) >= self._limits.connections:
+        client, home = _name(writer), _home(writer)
+        try:
+            self._shares.take(home)
+        except LimitError as refusal:
             self._service.counts.note("wyoming_refused")
-            most = self._limits.connections
-            refusal = LimitError(f"all of {most} connections are taken. Come again later.")
             writer.write(encode(error_message(refusal)))
             writer.close()
             return
@@ -129,6 +134,7 @@ class WyomingListener:
         visit = Visit(self._service, reader, writer, client, self._limits.visit)
         task = asyncio.create_task(visit.run())
         self._visits[task] = visit
+        task.add_done_callback(lambda _task: self._shares.give_back(home))
         self._service.counts.note("wyoming_clients")
         task.add_done_callback(self._gone)
         _log.info("came", extra={"client": client})
@@ -142,6 +148,14 @@ class WyomingListener:
 def _name(writer: asyncio.StreamWriter) -> str:
     peer = writer.get_extra_info("peername")
     return f"wyoming {peer[0]}:{peer[1]}" if isinstance(peer, tuple) else "wyoming unix"
+
+
+def _home(writer: asyncio.StreamWriter) -> str:
+    """Whose share it takes; programs of this machine have each their own."""
+    peer = writer.get_extra_info("peername")
+    if not isinstance(peer, tuple) or ipaddress.ip_address(peer[0].partition("%")[0]).is_loopback:
+        return f"{id(writer)}"
+    return household(peer[0])
 
 
 def _keep_alive(writer: asyncio.StreamWriter) -> None:
