@@ -244,12 +244,11 @@ def test_models_and_their_files(server, tone, pair_path):
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [
-        ("GET", "/", 404),
+        ("GET", "/v1/nowhere", 404),
         ("GET", "/v1/models/none", 404),
         ("GET", "/v1/models/none.onnx", 404),
         ("GET", "/v1/models/../../etc/passwd", 404),
         ("GET", "/v1/models/%2e%2e%2fpasswd", 404),
-        ("GET", "/v1/detect", 405),
         ("DELETE", "/v1/models", 405),
         ("GET", "/v1/stream", 404),
     ],
