@@ -14,6 +14,7 @@ const HERE = dirname(fileURLToPath(import.meta.url));
 const RUNTIME = join(HERE, "node_modules", "onnxruntime-web");
 const MODELS = join(HERE, "..", "src", "oyez", "models");
 const SERVER = join(HERE, "..", "src", "oyez", "serve", "web");
+const SITE = "site.json"; // tells the page where its detectors are, and us that the folder is ours
 const TOOLS = ["build.mjs", "check.mjs"];
 
 /** The runtime with its loader in one file, and the network's engine. */
@@ -34,7 +35,10 @@ async function vendor() {
 }
 
 async function page(folder, server) {
+  if (!(await replaceable(folder))) throw new Error(`${folder} holds other files: name an empty one`);
   await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, SITE), JSON.stringify({ server })); // ours from the start, also if this is interrupted
   await cp(join(HERE, "page"), folder, { recursive: true });
   const module = join(folder, "oyez-web");
   await mkdir(module);
@@ -44,7 +48,18 @@ async function page(folder, server) {
   }
   await cp(join(HERE, "vendor"), join(module, "vendor"), { recursive: true });
   const site = server ? { server: true } : { server: false, models: await models(folder) };
-  await writeFile(join(folder, "site.json"), `${JSON.stringify(site, null, 2)}\n`);
+  await writeFile(join(folder, SITE), `${JSON.stringify(site, null, 2)}\n`);
+}
+
+/** Whether a folder may be removed: there is none, nothing is in it, or it is an earlier page. */
+async function replaceable(folder) {
+  try {
+    const names = await readdir(folder);
+    if (!names.includes(SITE)) return !names.length;
+    return typeof JSON.parse(await readFile(join(folder, SITE), "utf8")).server === "boolean";
+  } catch (error) {
+    return error.code === "ENOENT";
+  }
 }
 
 /** The shipped models, copied: what site.json says of them. */
@@ -66,6 +81,12 @@ if (!options.includes("--vendor")) {
   const server = options.includes("--server");
   const usual = server ? SERVER : join(HERE, "..", "build", "page");
   const folder = options.includes("--out") ? options[options.indexOf("--out") + 1] : usual;
-  await page(folder, server);
-  console.log(`the page is in ${folder}`);
+  try {
+    if (!folder) throw new Error("--out goes with a folder: name one");
+    await page(folder, server);
+    console.log(`the page is in ${folder}`);
+  } catch (error) {
+    console.error(error.message);
+    process.exitCode = 1;
+  }
 }

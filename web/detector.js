@@ -4,6 +4,14 @@ import { thresholds } from "./intent.js";
 import { Model } from "./model.js";
 import { asSamples, Stream } from "./stream.js";
 
+/** Node 18 does not know CustomEvent. */
+const Told = globalThis.CustomEvent ?? class extends Event {
+  constructor(type, { detail }) {
+    super(type);
+    this.detail = detail;
+  }
+};
+
 /**
  * Open a detector.
  *
@@ -141,8 +149,8 @@ export class Detector extends EventTarget {
       this.#state = state;
       const time_s = ((this.#stream.step + 1) * this.card.step) / this.card.rate;
       const heard = this.#stream.judge(scores);
-      this.dispatchEvent(new CustomEvent("scores", { detail: { scores, time_s, step_s: this.step_s } }));
-      for (const detail of heard) this.dispatchEvent(new CustomEvent("detection", { detail }));
+      this.dispatchEvent(new Told("scores", { detail: { scores, time_s, step_s: this.step_s } }));
+      for (const detail of heard) this.dispatchEvent(new Told("detection", { detail }));
       found.push(...heard);
     }
     return found;

@@ -127,7 +127,11 @@ export interface Microphone {
  */
 export function listen(
   onSamples: (samples: Float32Array, rate: number) => void,
-  options?: { deviceId?: string },
+  options?: {
+    deviceId?: string;
+    /** Where `worklet.js` lies, where a bundler has moved it. */
+    worklet?: string | URL;
+  },
 ): Promise<Microphone>;
 
 /** Another rate, for a stream: the result does not depend on how the stream is cut. */

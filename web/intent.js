@@ -133,8 +133,9 @@ function checkedTable(table, word) {
   const hours = Number(table?.hours);
   const rows = Array.isArray(table?.rows) ? table.rows : [];
   const fits = rows.every(
-    ([threshold, perHour], at) =>
-      threshold > 0 && threshold < 1 && perHour >= 0 && perHour < Infinity && (at === 0 || rows[at - 1][0] < threshold),
+    (row, at) =>
+      Array.isArray(row) && row.length === 2 && row[0] > 0 && row[0] < 1 && row[1] >= 0 && row[1] < Infinity &&
+      (at === 0 || rows[at - 1][0] < row[0]),
   );
   if (!rows.length || !fits || !(hours > 0 && hours < Infinity)) {
     throw new ModelError(

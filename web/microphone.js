@@ -9,18 +9,19 @@ const UNTOUCHED = { echoCancellation: false, noiseSuppression: false, autoGainCo
  * without it. Call it from a click: browsers start no sound before one.
  *
  * @param {(samples: Float32Array, rate: number) => void} onSamples - called every 40 ms or so.
- * @param {{deviceId?: string}} [options]
+ * @param {{deviceId?: string, worklet?: string | URL}} [options] - `worklet`: where `worklet.js` lies, where a
+ *   bundler has moved it.
  * @returns {Promise<{rate: number, label: string, ended: Promise<boolean>, stop: () => Promise<void>}>}
  * @throws {DeviceError} there is none, it may not be used, or the page is not served over HTTPS.
  */
-export async function listen(onSamples, { deviceId } = {}) {
+export async function listen(onSamples, { deviceId, worklet } = {}) {
   checkPage();
   const context = new AudioContext(); // at the device's own rate: not every browser connects another one
   let stream;
   try {
     const audio = { ...UNTOUCHED, channelCount: 1, ...(deviceId ? { deviceId: { exact: deviceId } } : {}) };
     stream = await navigator.mediaDevices.getUserMedia({ audio });
-    await context.audioWorklet.addModule(new URL("./worklet.js", import.meta.url));
+    await context.audioWorklet.addModule(worklet ?? new URL("./worklet.js", import.meta.url));
     await context.resume();
   } catch (error) {
     stream?.getTracks().forEach((track) => track.stop());

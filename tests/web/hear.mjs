@@ -12,14 +12,6 @@ import { createInterface } from "node:readline";
 import { choose, load, Resampler } from "../../web/index.js";
 import { examine } from "../../web/page/take.js";
 
-// Node 18, which Debian has, does not know it.
-globalThis.CustomEvent ??= class extends Event {
-  constructor(type, { detail }) {
-    super(type);
-    this.detail = detail;
-  }
-};
-
 function floats(path) {
   const bytes = readFileSync(path);
   return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));

@@ -165,9 +165,10 @@ def _chosen(table: object, word: str, rate: str | float, strict: bool) -> dict[s
 def test_thresholds_by_intent_are_those_of_here(node):
     table = Model(model_path("activate")).card.values["table"]["activate"]
     odd = {"hours": 0.25, "rows": [[0.1, 900], [0.5, 16], [0.9, 4]]}
+    no_pairs = {"hours": 1, "rows": [[0.1, 2], 7]}
     jobs = [
         (one, "hey you", rate, strict)
-        for one in (table, odd, {"hours": 1, "rows": []}, None)
+        for one in (table, odd, no_pairs, {"hours": 1, "rows": []}, None)
         for rate in (
             "1/day",
             "2/hour",
@@ -228,6 +229,19 @@ def test_models_that_do_not_fit_are_refused_with_the_reason(node, small, tmp_pat
 
 
 WRONG = ("x", [0.5, None], [30_000.0], {"i16": [1, 2]}, {"channels": [[0.1, 0.2], [0.3]]})
+
+
+def test_an_old_node_without_custom_events_hears(small):
+    code = (
+        "delete globalThis.CustomEvent; const { readFileSync } = await import('node:fs');"
+        "const { load } = await import('./index.js');"
+        "const detector = await load(new Uint8Array(readFileSync(process.argv[1])));"
+        "detector.addEventListener('scores', ({ detail }) => console.log(detail.scores.length));"
+        "await detector.finish()"
+    )
+    command = [NODE or "node", "--input-type=module", "-e", code, str(small)]
+    run = subprocess.run(command, cwd=WEB, check=True, capture_output=True, text=True)
+    assert int(run.stdout.split()[0]) > 0
 
 
 def test_samples_that_are_none_are_refused(node, small):

@@ -15,6 +15,7 @@ import zipfile
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 
 from chromium import PROGRAM, Chromium
@@ -107,6 +108,27 @@ def page(browser, site):
     one.close()
 
 
+def test_a_folder_of_others_is_never_removed(tmp_path):
+    def build(folder: Path) -> subprocess.CompletedProcess[str]:
+        command = [NODE or "node", "build.mjs", "--server", "--out", str(folder)]
+        return subprocess.run(command, cwd=WEB, check=False, capture_output=True, text=True)
+
+    kept = tmp_path / "kept" / "thesis.txt"
+    kept.parent.mkdir()
+    kept.write_text("mine")
+    for content in (None, "{}", "no JSON"):
+        if content:
+            (kept.parent / "site.json").write_text(content)
+        refused = build(kept.parent)
+        assert refused.returncode != 0
+        assert f"{kept.parent} holds other files: name an empty one" in refused.stderr
+        assert kept.read_text() == "mine"
+    (tmp_path / "empty").mkdir()
+    for _ in range(2):  # an empty one, and then our own
+        assert build(tmp_path / "empty").returncode == 0
+    assert (tmp_path / "empty" / "index.html").is_file()
+
+
 def _heard(page) -> list[tuple[str, str]]:
     """Times and words of the list, the first one first."""
     rows = page.run(
@@ -116,8 +138,8 @@ def _heard(page) -> list[tuple[str, str]]:
     return [(time, word) for time, word in reversed(rows)]
 
 
-def _expected(path: Path, model: str = "activate") -> list[tuple[str, str]]:
-    found = hear(Model(model_path(model)), path).detections
+def _expected(path: Path, model: str = "activate", threshold: float | None = None) -> list[tuple[str, str]]:
+    found = hear(Model(model_path(model)), path, threshold).detections
     return [(f"{int(one.time_s // 60)}:{one.time_s % 60:05.2f}", one.word) for one in found]
 
 
@@ -185,6 +207,213 @@ def _drop(page, name: str, content: bytes) -> None:
         "document.body.dispatchEvent(new DragEvent('drop', {dataTransfer, bubbles: true, cancelable: true}))",
         name, base64.b64encode(content).decode(),
     )  # fmt: skip
+
+
+def _while_hearing(page, code: str) -> None:
+    """Do something as soon as a part of a file was heard."""
+    page.run(
+        "const status = document.getElementById('listen-status');"
+        "const change = (id, value) => { const one = document.getElementById(id); one.value = value;"
+        " for (const type of ['input', 'change']) one.dispatchEvent(new Event(type)); };"
+        "new MutationObserver((_, watch) => { if (!status.textContent.startsWith('Hearing')) return;"
+        f" watch.disconnect(); {code} }}).observe(status, {{childList: true}})"
+    )
+
+
+def _until_heard(page) -> None:
+    page.until(r"/: heard \d+\.$/.test(document.getElementById('listen-status').textContent)")
+
+
+def test_a_threshold_chosen_while_a_file_is_heard_holds(page):
+    path = ROOT / "examples" / "demo.flac"
+    wanted = _expected(path, threshold=0.995)
+    assert wanted != _expected(path)
+    _while_hearing(page, "change('threshold-0', '0.995')")
+    page.choose_file("#sound-file", path)
+    _until_heard(page)
+    assert _heard(page) == wanted
+
+
+def test_another_detector_chosen_while_a_file_is_heard_hears_it(page):
+    path = ROOT / "examples" / "demo.flac"
+    _while_hearing(page, "change('model', '1')")
+    page.choose_file("#sound-file", path)
+    page.until("document.getElementById('model-status').textContent.includes('44.1')")
+    _until_heard(page)
+    assert _heard(page) == _expected(path, "activate-course")
+    assert page.run("return document.getElementById('listen-problem').hidden")
+
+
+def test_listening_while_a_file_is_decoded_leaves_the_file(page):
+    page.run(
+        "const read = File.prototype.arrayBuffer; const wait = new Promise((go) => { window.go = go; });"
+        "File.prototype.arrayBuffer = async function () {"
+        " window.reading = true; await wait; return read.call(this); }"
+    )
+    page.choose_file("#sound-file", ROOT / "examples" / "demo.flac")
+    page.until("window.reading")
+    page.click("#start")
+    page.until("document.getElementById('start').dataset.running")
+    page.run("window.go(); await new Promise((resolve) => setTimeout(resolve, 500))")
+    page.until("document.querySelectorAll('#heard li').length >= 1")
+    assert "Listening to" in page.text()
+    assert page.run("return document.getElementById('player').hidden")
+
+
+def _ask_later(page) -> None:
+    """The question for the microphone stands until `go`."""
+    page.run(
+        "const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);"
+        "const wait = new Promise((go) => { window.go = go; }); window.asked = 0; window.streams = [];"
+        "navigator.mediaDevices.getUserMedia = async (what) => { window.asked += 1; await wait;"
+        " window.streams.push(await ask(what)); return window.streams.at(-1); }"
+    )
+
+
+def test_another_detector_chosen_while_the_microphone_is_asked_for_listens(page):
+    _ask_later(page)
+    page.click("#start")
+    page.until("window.asked")
+    page.set("#model", "1")
+    page.until("document.getElementById('model-status').textContent.includes('44.1')")
+    page.run("window.go()")
+    page.until("document.getElementById('start').dataset.running")
+    page.until("/\\d/.test(document.getElementById('score-text').textContent)")
+    page.run("await new Promise((resolve) => setTimeout(resolve, 500))")
+    assert page.run("return document.getElementById('listen-problem').hidden")
+    assert "Listening to" in page.text()
+
+
+def test_a_file_opened_while_the_microphone_is_asked_for_wins(page):
+    _ask_later(page)
+    page.click("#start")
+    page.until("window.asked")
+    path = ROOT / "examples" / "demo.flac"
+    page.choose_file("#sound-file", path)
+    _until_heard(page)
+    page.run("window.go()")
+    page.until("window.streams[0]?.getTracks().every((track) => track.readyState === 'ended')")
+    assert _heard(page) == _expected(path)
+    assert not page.run("return document.getElementById('start').dataset.running")
+
+
+def test_a_stop_and_a_quick_start_hear(page):
+    page.click("#start")
+    page.until("document.getElementById('start').dataset.running")
+    page.run(
+        "const old = document.createElement('li'); old.id = 'old';"
+        "document.getElementById('heard').append(old);"
+        "const start = document.getElementById('start'); start.click(); start.click()"
+    )
+    page.until("!document.getElementById('old') && document.querySelectorAll('#heard li').length")
+    page.click("#start")
+    page.until("!document.getElementById('start').dataset.running")
+
+
+def test_a_list_that_stays_is_not_written_anew(page):
+    page.choose_file("#sound-file", ROOT / "examples" / "demo.flac")
+    _until_heard(page)
+    assert page.run("return document.getElementById('log').getAttribute('aria-live')") == "off"
+    page.set("#threshold-0", 0.5)
+    page.run("for (const one of document.querySelectorAll('#heard li')) one.dataset.kept = 'true'")
+    count = len(_heard(page))
+    page.set("#threshold-0", 0.505)  # all four rise past both in one step
+    assert page.run("return document.querySelectorAll('#heard li[data-kept]').length") == count
+    page.click("[data-language=ko]")
+    assert "점수" in page.run("return document.querySelector('#heard li').textContent")
+    page.set("#threshold-0", 0.995)
+    assert page.run("return document.querySelectorAll('#heard li[data-kept]').length") == 0
+
+
+REMOTE = """
+const sockets = [];
+window.WebSocket = class {
+  static OPEN = 1;
+  readyState = 1;
+  bufferedAmount = 2 ** 21;
+  sent = [];
+  constructor() { sockets.push(this); setTimeout(() => this.onopen()); }
+  send(one) {
+    if (typeof one !== 'string') this.sent.push(one[0]);
+    else setTimeout(() => this.onmessage({data: '{"type": "ready"}'}));
+  }
+  close() { this.readyState = 3; }
+};
+const sleep = () => new Promise((resolve) => setTimeout(resolve, 50));
+const { RemoteDetector } = await import('./remote.js');
+const { Model } = await import('./oyez-web/index.js');
+const { card } = await Model.open('models/activate.onnx');
+const detector = new RemoteDetector('activate', card, {rate: 16000});
+const push = (value) => detector.push(Float32Array.of(value));
+const [socket] = sockets;
+const full = [push(1), push(2)];
+await sleep();
+socket.bufferedAmount = 0;
+await Promise.all([...full, push(3)]);
+socket.bufferedAmount = 2 ** 21;
+const stuck = push(4).catch(({ code }) => code);
+await sleep();
+socket.readyState = 3;
+return [socket.sent, await stuck, await detector.finish().catch(({ code }) => code)];
+"""
+
+
+def test_what_goes_to_a_server_stays_in_order_and_ends_with_it(page):
+    assert page.run(REMOTE) == [[1, 2, 3], "server", "server"]
+
+
+def test_takes_that_are_only_here_are_kept(page):
+    page.run(
+        "const { Recorder } = await import('./recorder.js');"
+        "const measured = {seconds: 1, level_dbfs: -20, peak_dbfs: -6, noise_dbfs: -60, snr_db: 40};"
+        "const take = {...measured, clip: new Float32Array(1600), rate: 16000, device: '', recorded: ''};"
+        "Recorder.prototype.run = async function (takes) {"
+        " while (takes.length < this.count) takes.push({...take}); this.screen.verdict(take);"
+        " this.screen.say(1); };"
+    )
+
+    def record(word: str) -> None:
+        page.run(
+            "const set = (id, value) => { document.getElementById(id).value = value; };"
+            "set('record-word', values[0]); set('record-speaker', 'ann'); set('record-count', 2);"
+            "document.getElementById('record-start').click(); await new Promise((go) => setTimeout(go, 100))",
+            word,
+        )
+
+    def takes() -> object:
+        return page.run("return document.querySelectorAll('#takes li').length")
+
+    record("alpha")
+    assert takes() == 2
+    assert page.run("return document.getElementById('record-prompt').hasAttribute('aria-live')") is False
+    record("beta")
+    assert "The takes of “alpha” are only here. Download these takes first" in page.text()
+    page.click("#takes li:first-child button:last-child")
+    assert takes() == 1
+    assert page.run("return document.activeElement.closest('#takes li') !== null")
+    page.click("#takes li:first-child button:last-child")
+    assert page.run("return document.activeElement.id") == "record-start"
+    record("beta")
+    assert takes() == 2
+    assert page.run("return document.getElementById('record-problem').hidden")
+    assert 'oyez train "beta"' in page.text()
+    page.run(  # they are saved: the page may be left, and nothing asks
+        "HTMLAnchorElement.prototype.click = () => {}; document.getElementById('record-download').click()"
+    )
+    record("gamma")
+    assert 'oyez train "gamma"' in page.text()
+    page.run("document.getElementById('record-download').click()")
+
+
+def test_a_model_that_lacks_something_is_told_in_korean(page, tmp_path):
+    graph = onnx.load(write_small_model(tmp_path / "mine.onnx", ("alpha",)))
+    card = json.loads(graph.metadata_props[0].value)
+    del card["chunk"]
+    graph.metadata_props[0].value = json.dumps(card)
+    page.click("[data-language=ko]")
+    _drop(page, "mine.onnx", graph.SerializeToString())
+    page.until("!document.getElementById('model-problem').hidden")
+    assert "mine.onnx에 모델 정보가 일부 빠져 있습니다" in page.text()
 
 
 def test_a_model_of_ones_own_is_dropped(page, tmp_path):

@@ -79,6 +79,8 @@ def test_without_webassembly_the_server_listens(browser, catalog):
         page.call("Page.navigate", url=f"http://127.0.0.1:{server.port}/")
         page.ready()
         assert f"the sound goes to 127.0.0.1:{server.port}" in page.text()
+        assert "No sound leaves this machine" not in page.text()
+        assert "sends it the sound" in page.text()
         assert _heard(page) == _expected()
         page.set("#threshold-0", 0.99)
         assert page.run("return document.querySelectorAll('#heard li').length") == len(_expected(0.99))

@@ -13,7 +13,9 @@ await detector.reset();
 const model = await Model.open(new URL("activate.onnx", import.meta.url), { name: "mine" });
 const table = model.card.table?.["activate"];
 if (table) console.log(choose(table, "activate", 2).note ?? "supported");
-const microphone = await listen((samples, rate) => new Resampler(rate, 16_000).push(samples));
+const microphone = await listen((samples, rate) => new Resampler(rate, 16_000).push(samples), {
+  worklet: "/static/oyez/worklet.js",
+});
 if (await microphone.ended) console.log("unplugged");
 
 try {

@@ -24,27 +24,32 @@ let model = null;
 let choices = [];
 let turns = 0;
 let opening = false;
+let stopping = null;
 
 /** Write an error into its place, in the page's language where there is a text for it; null empties it. */
 function tell(place, error) {
   place.hidden = error === null;
-  if (error === null) return say(place, null);
+  say(place, null);
+  if (error === null) return;
   const key = `error_${error.code}`;
   if (has(key)) say(place, key, { origin: location.origin, name: "", ...error.values });
   else place.textContent = error.message;
 }
 
+/** Open a detector and go on with it: whether it could be; undefined where another one was chosen meanwhile. */
 async function useModel(choice) {
   const problem = at("model-problem");
   tell(problem, null);
   if (!model) say(at("model-status"), "modelLoading");
-  const before = model;
   const turn = ++turns;
+  let before = null;
   try {
     const next = await opened(choice);
-    if (turn !== turns) return next.close(); // another one was chosen meanwhile
+    if (turn !== turns) return void next.close();
+    before = model;
     model = next;
   } catch (error) {
+    if (turn !== turns) return;
     tell(problem, error);
     say(at("model-status"), model ? "modelKept" : "modelNone", { name: model?.name });
     return false;
@@ -53,15 +58,16 @@ async function useModel(choice) {
   describeModel();
   at("start").disabled = at("sound-file").disabled = false;
   if (live.running) live.change(model, threshold.wanted);
-  else if (played.shown) await hearFile(played.file);
+  else if (played.busy || played.shown) hearFile(played.file);
   else screen.clear(model.card, threshold.byWord, model.card.rate);
-  before?.close();
+  if (before) Promise.all([live.idle, played.idle]).then(() => before.close());
   return true;
 }
 
 function describeModel() {
   const { card, name, remote, difference } = model;
   const words = card.words.join("”, “");
+  for (const id of ["tagline", "footer"]) say(at(id), remote ? `${id}Remote` : id, { host: remote });
   const step = number((1000 * card.step) / card.rate, card.step % (card.rate / 1000) ? 2 : 0);
   const values = { words, name, host: remote, rate: number(card.rate / 1000, card.rate % 1000 ? 1 : 0), step };
   say(at("model-status"), remote ? "modelRemote" : "modelReady", { ...values, difference: `±${difference?.toExponential(0)}` });
@@ -85,20 +91,23 @@ function addChoice(choice) {
 async function openModelFile(file) {
   const choice = { name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) };
   const before = at("model").value;
-  if (await useModel(choice)) at("model").value = addChoice({ ...choice, words: model.card.words });
-  else at("model").value = before;
+  const used = await useModel(choice);
+  if (used) at("model").value = addChoice({ ...choice, words: model.card.words });
+  else if (used === false) at("model").value = before;
 }
 
 async function startListening() {
   if (opening) return; // not disabled meanwhile: that would take the keyboard's focus away
   opening = true;
   panel.stop();
+  if (stopping) await stopping;
   tell(at("listen-problem"), null);
   played.clear();
   try {
-    await live.start(model, threshold.wanted);
-    say(at("start"), "stop");
-    at("start").dataset.running = "true";
+    if (await live.start(() => [model, threshold.wanted])) {
+      say(at("start"), "stop");
+      at("start").dataset.running = "true";
+    }
   } catch (error) {
     await live.stop();
     tell(at("listen-problem"), error);
@@ -108,7 +117,14 @@ async function startListening() {
 }
 
 async function stopListening(why = "stopped") {
-  if (!live.running) return;
+  if (stopping) await stopping;
+  if (!live.running && !opening) return stopping;
+  const mine = (stopping = stopped(live.running ? why : "idle"));
+  await mine;
+  if (stopping === mine) stopping = null;
+}
+
+async function stopped(why) {
   await live.stop();
   say(at("start"), "start");
   delete at("start").dataset.running;
@@ -119,7 +135,7 @@ async function hearFile(file) {
   await stopListening();
   tell(at("listen-problem"), null);
   try {
-    await played.hear(file, model, threshold.wanted);
+    await played.hear(file, model, () => threshold.wanted);
   } catch (error) {
     tell(at("listen-problem"), error);
     say(at("listen-status"), "idle");

@@ -7,7 +7,7 @@ const TEXTS = { en: english, ko: korean };
 const KEPT = "oyez-language";
 
 let language = "en";
-const written = new Map();
+const written = new WeakMap();
 
 /**
  * A text in the page's language.
@@ -42,10 +42,11 @@ export function has(key) {
 export function say(element, key, values = {}) {
   delete element.dataset.text; // what the page began with no longer holds
   if (key === null) {
-    written.delete(element);
+    delete element.dataset.said;
     element.textContent = "";
     return;
   }
+  element.dataset.said = "";
   written.set(element, [key, values]);
   element.textContent = text(key, values);
 }
@@ -58,10 +59,7 @@ export function startLanguage(onChange) {
     document.documentElement.lang = to;
     for (const button of buttons) button.setAttribute("aria-pressed", String(button.dataset.language === to));
     for (const element of document.querySelectorAll("[data-text]")) element.textContent = text(element.dataset.text);
-    for (const [element, [key, values]] of written) {
-      if (element.isConnected) element.textContent = text(key, values);
-      else written.delete(element);
-    }
+    for (const element of document.querySelectorAll("[data-said]")) element.textContent = text(...written.get(element));
     onChange();
   };
   for (const button of buttons) {

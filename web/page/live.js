@@ -12,6 +12,8 @@ export class Live {
   #microphone = null;
   #zeros_s = 0;
   #told = null;
+  #turn = 0;
+  #idle = Promise.resolve();
 
   /** @param {Screen} screen - where all is shown. */
   constructor(screen) {
@@ -22,29 +24,50 @@ export class Live {
     return this.#microphone !== null;
   }
 
+  /** Kept when no model is in use any more by detectors that were left until now. */
+  get idle() {
+    return this.#idle;
+  }
+
   /**
    * Open the microphone and listen.
    *
-   * @param {object} model - an open one.
-   * @param {object} wanted - thresholds, as for a detector.
+   * @param {() => [object, object]} chosen - an open model, and thresholds as for a detector; asked when the
+   *   microphone is open: the question for it may stand for minutes.
+   * @returns {Promise<boolean>} false where it was stopped before it began.
    * @throws {DeviceError} there is no microphone to listen to.
    */
-  async start(model, wanted) {
+  async start(chosen) {
+    const turn = ++this.#turn;
     say(at("listen-status"), "opening");
-    this.detector = null;
     this.#zeros_s = 0;
-    this.#microphone = await listen((samples, rate) => this.#hear(samples, rate));
-    const { rate, label, ended } = this.#microphone;
-    ended.then((taken) => taken && this.onTaken?.());
-    this.#listenWith(model, wanted, rate);
+    let microphone;
+    try {
+      microphone = await listen((samples, rate) => this.#hear(samples, rate));
+    } catch (error) {
+      if (turn !== this.#turn) return false;
+      throw error;
+    }
+    if (turn !== this.#turn) {
+      await microphone.stop();
+      return false;
+    }
+    this.#microphone = microphone;
+    const { rate, label, ended } = microphone;
+    ended.then((taken) => taken && this.#microphone === microphone && this.onTaken?.());
+    this.#listenWith(...chosen(), rate);
     this.#told = { device: label || "?", rate: () => number(rate / 1000, rate % 1000 ? 1 : 0) };
     this.saying = "listening";
     say(at("listen-status"), "listening", this.#told);
+    return true;
   }
 
   /** Another model takes over; the stream begins anew. */
   change(model, wanted) {
-    if (this.running) this.#listenWith(model, wanted, this.#microphone.rate);
+    if (!this.running) return;
+    const before = this.detector;
+    this.#listenWith(model, wanted, this.#microphone.rate);
+    this.#end(before);
   }
 
   setThreshold(wanted) {
@@ -52,27 +75,38 @@ export class Live {
   }
 
   async stop() {
+    this.#turn += 1;
+    const { detector } = this;
     const microphone = this.#microphone;
-    this.#microphone = this.#told = null;
+    this.detector = this.#microphone = this.#told = null; // at once: who starts meanwhile brings others
+    const ended = this.#end(detector);
     await microphone?.stop();
-    await this.detector?.finish().catch(() => {}); // of a server that has gone: it was told
-    this.detector?.close?.();
-    this.detector = null;
+    await ended;
+  }
+
+  /** A detector hears what still waits for it, and is left. */
+  #end(detector) {
+    if (!detector) return this.#idle;
+    const heard = detector.finish().catch(() => {}); // of a server that has gone: it was told
+    const ended = heard.then(() => detector.close?.());
+    this.#idle = Promise.all([this.#idle, ended]);
+    return ended;
   }
 
   #listenWith(model, wanted, rate) {
-    this.detector?.close?.();
     const detector = model.detector ? model.detector({ rate, ...wanted }) : new Detector(model, { rate, ...wanted });
-    this.#screen.clear(model.card, detector.thresholds, rate);
-    detector.addEventListener("scores", ({ detail }) => this.#screen.pushScores(detail));
-    detector.addEventListener("detection", ({ detail }) => this.#screen.pushHit(detail));
+    const shown = this.#screen.clear(model.card, detector.thresholds, rate);
+    const onScreen = (push) => ({ detail }) => this.#screen.shown === shown && push(detail);
+    detector.addEventListener("scores", onScreen((detail) => this.#screen.pushScores(detail)));
+    detector.addEventListener("detection", onScreen((detail) => this.#screen.pushHit(detail)));
     this.detector = detector;
   }
 
   #hear(samples, rate) {
-    if (!this.detector) return;
+    const { detector } = this;
+    if (!detector) return;
     this.#screen.pushSamples(samples);
-    this.detector.push(samples).catch((error) => this.onError?.(error));
+    detector.push(samples).catch((error) => detector === this.detector && this.onError?.(error));
     this.#watch(samples, rate);
   }
 

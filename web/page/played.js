@@ -15,6 +15,8 @@ export class Played {
   #screen;
   #heard = null;
   #turn = 0;
+  #busy = 0; // the turn that is being heard
+  #idle = Promise.resolve();
 
   constructor(screen) {
     this.#screen = screen;
@@ -25,23 +27,55 @@ export class Played {
     return this.#heard !== null;
   }
 
+  /** Whether a file is on its way to the screen. */
+  get busy() {
+    return this.#busy === this.#turn && this.#turn > 0;
+  }
+
+  /** Kept when no model is in use any more by what was begun until now. */
+  get idle() {
+    return this.#idle;
+  }
+
   /**
    * Hear a file and show all of it.
    *
    * @param {File} file
    * @param {object} model - an open one.
-   * @param {object} wanted - thresholds, as for a detector.
+   * @param {() => object} wanted - thresholds, as for a detector; asked when the file is decoded.
    * @throws {Error} with a `code` and `values` of a text: it is no sound, or too long.
    */
   async hear(file, model, wanted) {
-    const turn = ++this.#turn;
+    const turn = (this.#busy = ++this.#turn);
     this.file = file;
+    this.#heard = null;
+    const hearing = this.#hear(turn, file, model, wanted);
+    this.#idle = Promise.allSettled([this.#idle, hearing]);
+    try {
+      await hearing;
+    } catch (error) {
+      if (turn === this.#turn) throw error; // of what was left meanwhile, nobody wants to know
+    } finally {
+      if (this.#busy === turn) this.#busy = 0;
+    }
+  }
+
+  async #hear(turn, file, model, wanted) {
     const sound = await decoded(file);
-    const { channels, rate, seconds } = sound;
-    const detector = model.detector ? model.detector({ rate, ...wanted }) : new Detector(model, { rate, ...wanted });
+    if (turn !== this.#turn) return;
+    const options = { rate: sound.rate, ...wanted() };
+    const detector = model.detector ? model.detector(options) : new Detector(model, options);
+    try {
+      await this.#hearWith(detector, turn, file, sound, model.card);
+    } finally {
+      detector.close?.();
+    }
+  }
+
+  async #hearWith(detector, turn, file, { channels, rate, seconds }, card) {
     const samples = mixed(channels);
     const column_s = Math.max(0.01, seconds / COLUMNS);
-    this.#screen.clear(model.card, detector.thresholds, rate, {
+    this.#screen.clear(card, detector.thresholds, rate, {
       seen_s: seconds, column_s, top_db: loudest(samples, rate, column_s),
     });
     this.#show(file);
@@ -52,20 +86,22 @@ export class Played {
     });
     const piece = PIECE_S * rate;
     let told = -1;
-    for (let start = 0; start < samples.length && turn === this.#turn; start += piece) {
+    for (let start = 0; start < samples.length; start += piece) {
       const part = samples.subarray(start, start + piece);
       await detector.push(part);
+      if (turn !== this.#turn) return;
       this.#screen.pushSamples(part);
       const percent = 10 * Math.floor((10 * start) / samples.length);
       if (percent !== told) say(at("listen-status"), "hearing", { name: file.name, percent }); // it is read aloud
       told = percent;
       await new Promise((resolve) => setTimeout(resolve)); // the page stays alive
+      if (turn !== this.#turn) return;
     }
-    if (turn !== this.#turn) return;
     await detector.finish();
+    if (turn !== this.#turn) return;
     this.#screen.write();
-    this.#heard = { card: model.card, scores: Float32Array.from(steps), seconds, name: file.name };
-    this.rejudge(detector.thresholds);
+    this.#heard = { card, scores: Float32Array.from(steps), seconds, name: file.name };
+    this.rejudge(this.#screen.thresholds); // others may have been chosen meanwhile
   }
 
   /** The same scores against other thresholds. */

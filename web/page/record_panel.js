@@ -26,8 +26,13 @@ export class RecordPanel {
     });
     at("record-download").addEventListener("click", () => this.#download());
     addEventListener("beforeunload", (event) => {
-      if (this.#takes.some((take) => !take.saved)) event.preventDefault(); // takes that are only here
+      if (this.#unsaved) event.preventDefault();
     });
+  }
+
+  /** Whether there are takes that are only here. */
+  get #unsaved() {
+    return this.#takes.some((take) => !take.saved);
   }
 
   stop() {
@@ -37,8 +42,14 @@ export class RecordPanel {
   async #record() {
     const plan = this.#read();
     if (!plan) return;
+    const others = plan.word !== this.#plan?.word || plan.speaker !== this.#plan?.speaker;
+    if (others && this.#unsaved) {
+      at("record-problem").hidden = false;
+      say(at("record-problem"), "problem_unsaved", { word: this.#plan.word });
+      return;
+    }
     await this.onStart();
-    if (plan.word !== this.#plan?.word || plan.speaker !== this.#plan?.speaker) this.#takes = [];
+    if (others) this.#takes = [];
     this.#plan = plan;
     this.#recorder = new Recorder(plan, this);
     say(at("record-start"), "recordStop");
@@ -49,6 +60,8 @@ export class RecordPanel {
       say(at("record-prompt"), this.#takes.length ? "recordDone" : null, { count: this.#takes.length });
     } catch (error) {
       this.tell(at("record-problem"), error);
+    } finally {
+      at("record-prompt").removeAttribute("aria-live"); // stopped while a word was awaited
     }
     this.#recorder = null;
     say(at("record-start"), "recordStart");
@@ -109,6 +122,8 @@ export class RecordPanel {
     remove.addEventListener("click", () => {
       this.#takes.splice(index, 1);
       this.#list();
+      const next = at("takes").children[Math.min(index, this.#takes.length - 1)];
+      (next?.lastElementChild ?? at("record-start")).focus(); // the button that had the focus is gone
     });
     play.type = remove.type = "button";
     const values = { seconds: () => number(take.seconds, 2), level: () => number(take.level_dbfs) };

@@ -18,15 +18,21 @@ export async function openRemote(name, token = null) {
   return { name, card, remote: location.host, detector, close() {} };
 }
 
+function pause() {
+  return new Promise((resolve) => setTimeout(resolve, 20));
+}
+
 /** As `Detector`, but for what `push` returns: what was heard comes by events, and from `finish`. */
 export class RemoteDetector extends EventTarget {
   #socket;
   #triggers;
   #step = 0;
   #pending = [];
-  #found = [];
+  #found = null;
   #open;
   #failed = null;
+  #queue = Promise.resolve();
+  #waiting = 0; // samples in the queue
 
   constructor(name, card, { rate = card.rate, token, ...wanted } = {}) {
     super();
@@ -54,40 +60,67 @@ export class RemoteDetector extends EventTarget {
   }
 
   get waiting_s() {
-    return this.#socket.bufferedAmount / (4 * this.rate);
+    return (this.#waiting + this.#socket.bufferedAmount / 4) / this.rate;
   }
 
-  async push(samples) {
-    await this.#open;
-    if (this.#failed) throw this.#failed;
-    while (this.#socket.bufferedAmount > FULL_BYTES) await new Promise((resolve) => setTimeout(resolve, 20));
-    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(samples);
-    return [];
+  push(samples) {
+    const kept = samples.slice(); // a caller may use its array again, while this one waits
+    this.#waiting += kept.length;
+    const sent = this.#inOrder(async () => {
+      while (this.#listening && this.#socket.bufferedAmount > FULL_BYTES) await pause();
+      this.#check();
+      this.#socket.send(kept);
+      return [];
+    });
+    const done = () => (this.#waiting -= kept.length);
+    sent.then(done, done);
+    return sent;
   }
 
-  async finish() {
-    await this.#open;
-    if (this.#failed) throw this.#failed;
-    this.#found = [];
-    const end = this.#answer("end");
-    this.#send({ type: "finish" });
-    await end;
-    this.#forget();
-    return this.#found;
+  finish() {
+    return this.#inOrder(async () => {
+      const found = (this.#found = []);
+      const end = this.#answer("end");
+      this.#send({ type: "finish" });
+      await end;
+      this.#found = null;
+      this.#forget();
+      return found;
+    });
   }
 
-  async reset() {
-    await this.#open;
-    if (this.#failed) throw this.#failed;
-    const done = this.#answer("reset");
-    this.#send({ type: "reset" });
-    await done;
-    this.#forget();
+  reset() {
+    return this.#inOrder(async () => {
+      const done = this.#answer("reset");
+      this.#send({ type: "reset" });
+      await done;
+      this.#forget();
+    });
   }
 
   close() {
     this.#socket.onclose = null;
+    this.#fail("it was closed here");
     this.#socket.close();
+  }
+
+  get #listening() {
+    return !this.#failed && this.#socket.readyState === WebSocket.OPEN;
+  }
+
+  #check() {
+    if (!this.#listening) this.#fail("it closed the connection");
+    if (this.#failed) throw this.#failed;
+  }
+
+  #inOrder(work) {
+    const done = this.#queue.then(async () => {
+      await this.#open;
+      this.#check();
+      return work();
+    });
+    this.#queue = done.catch(() => {}); // who called is told; the next call is told, too
+    return done;
   }
 
   #forget() {
@@ -115,7 +148,7 @@ export class RemoteDetector extends EventTarget {
     const found = judge(this.card, this.#triggers, scores, this.#step);
     this.#step += scores.length / this.words.length;
     for (const detail of found) this.dispatchEvent(new CustomEvent("detection", { detail }));
-    this.#found.push(...found);
+    this.#found?.push(...found);
   }
 
   #fail(reason) {

@@ -16,6 +16,8 @@ export class Screen {
   #described_s = -1;
   #written_s = 0;
   #level = -Infinity;
+  /** How often it was cleared: what belongs to an earlier time is not shown. */
+  shown = 0;
 
   /**
    * Begin anew.
@@ -24,6 +26,7 @@ export class Screen {
    * @param {Record<string, number>} thresholds - by word.
    * @param {number} rate - Hertz of the samples that will be pushed.
    * @param {object} [axes] - see `Picture.clear`.
+   * @returns {number} `shown`, until it is cleared again.
    */
   clear(card, thresholds, rate, axes = {}) {
     const smoothing = card.words.map((word) => card.trigger[word].smoothing);
@@ -34,9 +37,11 @@ export class Screen {
     this.#picture.clear({ words: card.words, smoothing }, axes);
     this.#spectrum = new Spectrum(rate, this.#picture.column_s);
     this.setThresholds(thresholds);
+    at("log").setAttribute("aria-live", "polite");
     at("heard").replaceChildren();
     at("nothing").hidden = false;
     at("score-text").textContent = at("time-text").textContent = at("level-text").textContent = "–";
+    return ++this.shown;
   }
 
   setThresholds(thresholds) {
@@ -75,7 +80,7 @@ export class Screen {
   /** One more was heard; `onPlay` plays the sound there, where it can be played. */
   pushHit({ word, time_s, score }, onPlay) {
     this.count += 1;
-    this.#picture.pushHit({ word, time_s });
+    this.#picture.pushHit({ word, time_s, score });
     const item = document.createElement("li");
     item.append(made("span", clock(time_s, 2)), made("b", word), spoken("heardOne", { score: number(score, 2) }));
     if (onPlay) {
@@ -90,8 +95,12 @@ export class Screen {
     this.describe();
   }
 
-  /** Other detections in place of those that are shown. */
+  /** Other detections in place of those that are shown. They are not read aloud: the status tells how many. */
   replaceHits(hits, onPlay) {
+    const shown = this.#picture.hits;
+    const same = (hit, at) => ["word", "time_s", "score"].every((name) => hit[name] === shown[at][name]);
+    if (hits.length === shown.length && hits.every(same)) return;
+    at("log").setAttribute("aria-live", "off");
     at("heard").replaceChildren();
     at("nothing").hidden = hits.length > 0;
     this.count = 0;

@@ -3,8 +3,11 @@
 export default {
   skip: "Skip to listening",
   tagline: "A detector for one word, in your browser. No sound leaves this machine.",
+  taglineRemote: "A detector for one word. What the microphone hears and the files you open go to {host}, which listens.",
   footer:
     "The page asks nobody else for anything: the detector, its runtime and what you record stay here until you close it.",
+  footerRemote:
+    "The page asks nobody but {host} for anything, and sends it the sound to listen to. What you record stays here until you close the page.",
 
   modelTitle: "Detector",
   modelChoose: "Listens for",
@@ -79,6 +82,7 @@ export default {
   recordHint: "Unpack it, then:",
 
   problem_word: "“{got}” cannot be the name of a folder. Write the word in letters, without punctuation.",
+  problem_unsaved: "The takes of “{word}” are only here. Download these takes first, or delete them.",
   problem_speaker: "“{got}” cannot be the start of a file's name. Use letters and digits, no underscore.",
   take_silent: "Nothing but silence. Is the microphone muted?",
   take_nothing: "No word stands out from the room. Say it clearly, close to the microphone.",
@@ -94,6 +98,11 @@ export default {
   error_long: "{name} is {minutes} minutes long, at most 60 are heard here. The command “oyez detect” hears longer ones.",
   "error_no-onnx": "{name} is no ONNX model. Open one that “oyez train” has written.",
   "error_no-card": "{name} is no model of Oyez: it carries no card. Export it again with “oyez train”.",
+  error_incomplete: "{name} lacks something that a model must say of itself. Export it again with “oyez train”.",
+  error_misfit: "{name} says something of itself that does not fit. Export it again with “oyez train”.",
+  error_json: "{name} carries a card that cannot be read. Export it again with “oyez train”.",
+  error_network: "{name} holds no network that runs here. Export it again with “oyez train”.",
+  error_table: "The table of false accepts in {name} does not fit. Make one with “oyez evaluate --calibrate”.",
   error_format: "{name} is of a newer format than this page reads. Open a newer page, or export it again.",
   "error_self-check":
     "{name} does not give the scores that it states: it is damaged, or this browser computes wrongly. Fetch it again, or use another browser.",
@@ -106,5 +115,6 @@ export default {
   "error_no-api": "This browser gives pages no microphone. Use another one, or open a sound file.",
   "error_no-microphone": "There is no microphone. Plug one in, or open a sound file.",
   error_denied: "The microphone may not be used. Allow it in the browser's address bar, and in the system; then press again.",
+  error_device: "The microphone does not open. Plug it in again, or press again.",
   error_busy: "The microphone does not open: another program may hold it. Close that one, then press again.",
 };

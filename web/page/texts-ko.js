@@ -2,9 +2,12 @@
 
 export default {
   skip: "듣기로 건너뛰기",
-  tagline: "브라우저에서 한 단어를 알아듣는 검출기입니다. 소리는 이 컴퓨터를 떠나지 않습니다.",
+  tagline: "브라우저에서 한 단어를 알아듣는 검출기입니다. 소리는 이 기기 밖으로 나가지 않습니다.",
+  taglineRemote: "한 단어를 알아듣는 검출기입니다. 마이크 소리와 여는 파일은 {host} 서버로 보내져 거기서 듣습니다.",
   footer:
     "이 페이지는 다른 곳에 아무것도 요청하지 않습니다. 검출기와 실행기, 녹음은 페이지를 닫을 때까지 여기에만 있습니다.",
+  footerRemote:
+    "이 페이지는 {host} 말고는 어디에도 요청하지 않으며, 들을 소리를 그 서버로 보냅니다. 녹음은 페이지를 닫을 때까지 여기에만 있습니다.",
 
   modelTitle: "검출기",
   modelChoose: "알아듣는 단어",
@@ -28,8 +31,8 @@ export default {
   opening: "마이크를 여는 중 …",
   listening: "{device}에서 듣는 중, {rate} kHz.",
   silent: "마이크에서 0만 들어옵니다. 음소거되었거나 시스템이 브라우저의 사용을 막고 있습니다.",
-  slow: "이 컴퓨터는 검출기를 돌리기에 느립니다. 소리 {seconds}초가 기다리고 있습니다.",
-  unplugged: "마이크가 사라졌습니다. 다시 연결한 뒤 듣기를 누르세요.",
+  slow: "이 컴퓨터는 검출기를 돌리기에 느립니다. 처리하지 못한 소리가 {seconds}초 밀려 있습니다.",
+  unplugged: "마이크 연결이 끊어졌습니다. 다시 연결한 뒤 듣기를 누르세요.",
   stopped: "{seconds}초 뒤에 멈췄습니다. 들은 횟수: {count}.",
   hearing: "{name} 듣는 중: {percent} %.",
   heardFile: "{name}, {seconds}초: 들은 횟수 {count}.",
@@ -69,7 +72,7 @@ export default {
   recordStart: "녹음",
   recordStop: "녹음 멈추기",
   recordReady: "{count}개 중 {number}번째: 준비하세요 … {seconds}",
-  recordSay: "{count}개 중 {number}번째: “{word}”라고 말하세요",
+  recordSay: "{count}개 중 {number}번째: “{word}”(이)라고 말하세요",
   recordGood: "좋습니다.",
   recordDone: "{count}개를 녹음했습니다. zip 파일을 내려받으세요.",
   recordTake: "{number}번째",
@@ -79,6 +82,7 @@ export default {
   recordHint: "압축을 풀고 이렇게 하세요:",
 
   problem_word: "“{got}”은(는) 폴더 이름이 될 수 없습니다. 문장 부호 없이 글자로만 쓰세요.",
+  problem_unsaved: "“{word}” 녹음은 아직 여기에만 있습니다. 먼저 내려받거나 지우세요.",
   problem_speaker: "“{got}”은(는) 파일 이름의 앞부분이 될 수 없습니다. 밑줄 없이 글자와 숫자만 쓰세요.",
   take_silent: "아무 소리도 없습니다. 마이크가 음소거되어 있나요?",
   take_nothing: "주변 소리와 구별되는 단어가 없습니다. 마이크 가까이에서 또렷하게 말하세요.",
@@ -94,6 +98,11 @@ export default {
   error_long: "{name}은(는) {minutes}분입니다. 여기서는 60분까지만 듣습니다. 더 긴 파일은 “oyez detect” 명령으로 들을 수 있습니다.",
   "error_no-onnx": "{name}은(는) ONNX 모델이 아닙니다. “oyez train”으로 만든 파일을 여세요.",
   "error_no-card": "{name}에는 Oyez 모델 정보가 없습니다. “oyez train”으로 다시 만드세요.",
+  error_incomplete: "{name}에 모델 정보가 일부 빠져 있습니다. “oyez train”으로 다시 만드세요.",
+  error_misfit: "{name}의 모델 정보가 맞지 않습니다. “oyez train”으로 다시 만드세요.",
+  error_json: "{name}의 모델 정보를 읽을 수 없습니다. “oyez train”으로 다시 만드세요.",
+  error_network: "{name}에는 여기서 실행되는 신경망이 없습니다. “oyez train”으로 다시 만드세요.",
+  error_table: "{name}의 오작동 표가 맞지 않습니다. “oyez evaluate --calibrate”로 만드세요.",
   error_format: "{name}은(는) 이 페이지가 읽는 것보다 새로운 형식입니다. 새 페이지를 열거나 모델을 다시 만드세요.",
   "error_self-check":
     "{name}의 점수가 파일에 적힌 값과 다릅니다. 파일이 손상되었거나 브라우저의 계산이 틀립니다. 다시 받거나 다른 브라우저를 쓰세요.",
@@ -102,9 +111,10 @@ export default {
   "error_no-wasm": "이 브라우저에는 WebAssembly가 없고, 대신 들어 줄 서버도 없습니다. 다른 브라우저를 쓰세요.",
   error_engine: "이 브라우저에서 실행기를 불러오지 못했습니다. 페이지를 새로 고치거나 다른 브라우저를 쓰세요.",
   error_insecure:
-    "브라우저는 HTTPS 페이지나 이 컴퓨터의 페이지에만 마이크를 허용하는데, 이 페이지는 {origin}에서 왔습니다. https:// 또는 localhost로 여세요. 소리 파일은 여기서도 됩니다.",
-  "error_no-api": "이 브라우저는 페이지에 마이크를 주지 않습니다. 다른 브라우저를 쓰거나 소리 파일을 여세요.",
+    "브라우저는 HTTPS 페이지나 이 컴퓨터의 페이지에만 마이크를 허용하는데, 이 페이지는 {origin}에서 열렸습니다. https:// 또는 localhost로 여세요. 소리 파일은 여기서도 됩니다.",
+  "error_no-api": "이 브라우저에서는 마이크를 쓸 수 없습니다. 다른 브라우저를 쓰거나 소리 파일을 여세요.",
   "error_no-microphone": "마이크가 없습니다. 마이크를 연결하거나 소리 파일을 여세요.",
   error_denied: "마이크 사용이 허용되지 않았습니다. 브라우저 주소창과 시스템에서 허용한 뒤 다시 누르세요.",
+  error_device: "마이크가 열리지 않습니다. 다시 연결하거나 다시 누르세요.",
   error_busy: "마이크가 열리지 않습니다. 다른 프로그램이 쓰고 있을 수 있습니다. 닫은 뒤 다시 누르세요.",
 };
