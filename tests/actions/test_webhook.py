@@ -1,11 +1,9 @@
 """A webhook: what is posted, and every way in which a server can be no help."""
 
 import base64
-import json
 import socket
 import threading
-from contextlib import contextmanager, suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 import pytest
@@ -13,34 +11,9 @@ import pytest
 from oyez.actions.webhook import Webhook
 from oyez.errors import ActionError, ConfigError
 from oyez.events import Detection
+from web_server import posted
 
 FOUND = Detection("activate", 1.5, 0.9)
-
-
-@contextmanager
-def _server(status):
-    told = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self):
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            told.append((self.path, dict(self.headers), json.loads(body)))
-            self.send_response(status)
-            self.send_header("Location", "/elsewhere")
-            self.end_headers()
-
-        def log_message(self, *_):
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, args=[0.01])
-    thread.start()
-    try:
-        yield server.server_port, told
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def _hook(url):
@@ -48,7 +21,7 @@ def _hook(url):
 
 
 def test_a_detection_is_posted():
-    with _server(200) as (port, told):
+    with posted(200) as (port, told):
         assert _hook(f"http://127.0.0.1:{port}/api/lamp?on=1").do(FOUND, 10) == "answered 200 OK"
     ((path, headers, body),) = told
     assert path == "/api/lamp?on=1"
@@ -58,7 +31,7 @@ def test_a_detection_is_posted():
 
 
 def test_user_and_password_are_sent_and_not_shown():
-    with _server(204) as (port, told):
+    with posted(204) as (port, told):
         hook = _hook(f"http://me:p%40ss@127.0.0.1:{port}")
         assert hook.do(FOUND, 10) == "answered 204 No Content"
     assert str(hook) == f"http://127.0.0.1:{port}"
@@ -70,7 +43,7 @@ def test_user_and_password_are_sent_and_not_shown():
 @pytest.mark.parametrize("status", [301, 404, 500])
 def test_another_answer_is_a_failure(status):
     with (
-        _server(status) as (port, told),
+        posted(status) as (port, told),
         pytest.raises(ActionError, match=f"answered {status} .*expected 2xx"),
     ):
         _hook(f"http://127.0.0.1:{port}/").do(FOUND, 10)
@@ -131,7 +104,7 @@ def test_a_server_that_speaks_something_else():
 
 
 def test_tls_is_spoken_where_it_is_asked_for():
-    with _server(200) as (port, told), pytest.raises(ActionError, match=r"(?i)ssl"):
+    with posted(200) as (port, told), pytest.raises(ActionError, match=r"(?i)ssl"):
         _hook(f"https://127.0.0.1:{port}/").do(FOUND, 10)
     assert told == []
 

@@ -2,9 +2,6 @@
 
 import json
 import logging
-import threading
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -15,6 +12,7 @@ from oyez.events import Detection
 from oyez.serve.deeds import Deeds, rules
 from oyez.serve.log import JsonLines
 from oyez.serve.settings import ActionSettings
+from web_server import posted
 
 WORDS = ("activate", "stop")
 
@@ -104,36 +102,12 @@ def test_what_hangs_at_the_end_is_ended(told, tmp_path):
     ]
 
 
-@contextmanager
-def _web(status=200):
-    bodies = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self):
-            bodies.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-            self.send_response(status)
-            self.end_headers()
-
-        def log_message(self, *_):
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, args=[0.01])
-    thread.start()
-    try:
-        yield server.server_port, bodies
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-
-
 def test_a_webhook_is_told_who_heard_what(told):
-    with _web() as (port, bodies):
+    with posted() as (port, seen):
         deeds = Deeds(_rules(ActionSettings(f"http://me:secret@127.0.0.1:{port}/x?token=secret")))
         deeds.heard("kitchen", "small", _heard(1.5))
         deeds.stop(10)
-    assert bodies == [
+    assert [body for _, _, body in seen] == [
         {"word": "activate", "time_s": 1.5, "score": 0.9, "model": "small", "client": "kitchen"}
     ]
     assert told()[-1]["text"] == f"http://127.0.0.1:{port}/x: answered 200 OK"

@@ -1,8 +1,21 @@
-"""What can be typed wherever a threshold is."""
+"""What can be typed wherever a model, or a threshold, is chosen."""
 
 from typing import Any
 
-__all__ = ["threshold_options"]
+from oyez.config import DEFAULT_MODEL
+
+__all__ = ["model_options", "threshold_options"]
+
+
+def model_options(parser: Any) -> None:
+    """`--model`, several times where wanted, and their thresholds; arguments as for `threshold_options`."""
+    parser.add_argument(
+        "--model",
+        action="append",
+        metavar="M",
+        help=f"shipped name or model file; again for more of them (default: {DEFAULT_MODEL})",
+    )
+    threshold_options(parser, "its model's")
 
 
 def threshold_options(parser: Any, whose: str = "the model's") -> None:

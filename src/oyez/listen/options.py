@@ -3,8 +3,7 @@
 import argparse
 from pathlib import Path
 
-from oyez.config import DEFAULT_MODEL
-from oyez.detect.options import threshold_options
+from oyez.detect.options import model_options
 
 __all__ = ["SAVE_MOST", "listen_options"]
 
@@ -15,13 +14,7 @@ COOLDOWN_S, TIMEOUT_S = 0.0, 10.0
 def listen_options(parser: argparse.ArgumentParser) -> None:
     """Of `oyez listen`."""
     group = parser.add_argument_group("what to listen for")
-    group.add_argument(
-        "--model",
-        action="append",
-        metavar="M",
-        help=f"shipped name or model file; again for more of them (default: {DEFAULT_MODEL})",
-    )
-    threshold_options(group, "its model's")
+    model_options(group)
     group = parser.add_argument_group("where from (default: the microphone)")
     source = group.add_mutually_exclusive_group()
     source.add_argument("--device", metavar="D", help="microphone: its number, or part of its name")

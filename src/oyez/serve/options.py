@@ -3,8 +3,7 @@
 import argparse
 from pathlib import Path
 
-from oyez.config import DEFAULT_MODEL
-from oyez.detect.options import threshold_options
+from oyez.detect.options import model_options
 from oyez.serve.http_options import http_options
 
 __all__ = ["serve_options"]
@@ -22,13 +21,7 @@ def serve_options(parser: argparse.ArgumentParser) -> None:
         "--check", action="store_true", help="check settings, models and actions, tell of them, and leave"
     )
     group = parser.add_argument_group("what to listen for")
-    group.add_argument(
-        "--model",
-        action="append",
-        metavar="M",
-        help=f"shipped name or model file; again for more of them (default: {DEFAULT_MODEL})",
-    )
-    threshold_options(group, "its model's")
+    model_options(group)
     group = parser.add_argument_group("where to listen (one at least)")
     group.add_argument(
         "--wyoming",
