@@ -22,8 +22,8 @@ demo: .venv/.plot  ## hear a recording: FILE=… for your own, OUT=… for the f
 		"$(OUT)/labels.txt      the detections, a label track for Audacity" \
 		"$(OUT)/detections.png  the spectrogram above the score"
 
-test: .venv/.test  ## the tests, with branch coverage
-	$(BIN)/pytest -m "not slow" --cov --cov-branch
+test: .venv/.test  ## the tests, on up to four cores, with branch coverage
+	$(BIN)/pytest -m "not slow" -n auto --maxprocesses 4 --dist loadfile --cov --cov-branch
 
 test-slow: .venv/.test  ## the tests that take longer
 	$(BIN)/pytest -m slow

@@ -42,6 +42,8 @@ STAY_S = 2.0
 GROWTH = 1.03
 """What counts as growth of memory, from the second quarter of the time to the last."""
 SLACK_MB = 4.0
+WARM_S, COLD_SLACK_MB = 60.0, 16.0
+"""Before that time, a server still takes what it keeps for good."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,8 @@ class Soak:
     def is_well(self) -> bool:
         """Whether nothing was lost, and nothing grew."""
         early, late = self.memory_mb
-        steady = late <= early * GROWTH + SLACK_MB and self.after.files <= self.before.files
+        slack_mb = SLACK_MB if self.took_s >= WARM_S else COLD_SLACK_MB
+        steady = late <= early * GROWTH + slack_mb and self.after.files <= self.before.files
         return self.lost == self.added == 0 and steady and self.after.threads <= self.readings[-1].threads
 
     def rows(self) -> list[tuple[str, str]]:

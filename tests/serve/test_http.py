@@ -300,6 +300,7 @@ def test_a_page_that_was_built_is_shown(catalog, tmp_path, monkeypatch):
         assert one.ask("GET", "/")[2] == b"<title>hear ye</title>"
         assert one.ask("GET", "/v1/health")[0] == 200
         assert one.ask("GET", "/none")[0] == 404
+        assert one.ask("GET", "/v1/detect")[0] == 405
         for name, kind in (("ort.mjs", "text/javascript"), ("ort.wasm", "application/wasm")):
             status, headers, _ = one.ask("GET", f"/{name}")
             assert (status, headers.get_content_type(), headers["Cache-Control"]) == (200, kind, "no-cache")

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import errno
+import itertools
 import json
 import random
 import socket
@@ -324,6 +325,7 @@ def test_a_message_of_empty_parts_without_end(catalog):
         _frame(b"\x03", Opcode.CLOSE),
         _frame(b"\0\0", Opcode.CLOSE),
     ],
+    ids=itertools.count(),  # the masks in them are chance
 )
 def test_frames_that_are_none(catalog, data):
     with running(catalog) as server:
@@ -451,7 +453,8 @@ def test_sound_faster_than_it_is_heard_waits_with_its_client(catalog, bystander,
         while told[-1]["type"] != "end":
             told.append(json.loads(client.recv(60)))
         assert told[-1]["duration_s"] == pytest.approx(40.0)
-        assert most <= server.service.limits.waiting_s + 0.51
+        piece_s, filter_s = 0.5, 0.05  # what the last push brings, and what a change of rate holds back
+        assert most <= server.service.limits.waiting_s + piece_s + filter_s
 
 
 def test_an_error_of_ours_is_told_and_stays_with_its_client(catalog, bystander, monkeypatch, caplog):

@@ -22,7 +22,7 @@ def test_a_recording_that_the_server_cuts_off_is_no_whole_one(catalog):
         async with Service(catalog) as service:
             live = service.open(Wanted(RATE, ("tone",)))
             following = asyncio.create_task(_follow(decoded(), live))
-            while not live.done_s:
+            while not service.counts.heard_s:
                 await asyncio.sleep(0)
             await service.stop(10)
             with pytest.raises(LimitError, match="the server is stopping"):

@@ -12,7 +12,7 @@ import numpy as np
 
 from oyez.config import FULL_SCALE
 from oyez.errors import AudioError, ConfigError
-from oyez.sound import MOST_CHANNELS, Samples, as_samples
+from oyez.sound import MOST_CHANNELS, Samples, as_samples, average_channels
 
 __all__ = ["ByteFile", "PcmFormat", "PcmStream"]
 
@@ -81,7 +81,8 @@ class PcmFormat:
             AudioError: floats that are no numbers, or beyond ±2.
         """
         if self.kind == "i16":
-            return as_samples(np.frombuffer(data, "<i2").astype(np.int16).reshape(-1, self.channels))
+            samples = np.frombuffer(data, "<i2") * np.float32(1 / FULL_SCALE)
+            return average_channels(samples.reshape(-1, self.channels))
         if self.kind == "u8":
             values = (np.frombuffer(data, "u1").astype(np.float64) - 128) / 128
         elif self.kind == "i24":

@@ -7,18 +7,64 @@ from collections.abc import Collection
 from itertools import islice
 
 import numpy as np
+import numpy.typing as npt
 
 from oyez.detect.model import Model
-from oyez.detect.stream import Threshold
+from oyez.detect.stream import Scores, Threshold
 from oyez.errors import ModelError
 from oyez.serve.seat import Seat
 from oyez.sound import Samples
 
-__all__ = ["MOST", "Batcher"]
+__all__ = ["MOST", "Batch", "Batcher"]
 
 MOST = 16
 """Streams in one run. A stream is cheapest in runs of 8; with more than 16, their states no longer fit into
 the processor's cache, and all wait longer."""
+
+_State = npt.NDArray[np.float32]
+_Answer = tuple[Scores, _State] | ModelError
+
+
+class Batch:
+    """Chunks that the network hears together; until they are answered, seats may go on as they like."""
+
+    def __init__(self, model: Model, seats: list[Seat]) -> None:
+        """Take a chunk of each.
+
+        Args:
+            model: the network.
+            seats: that have one.
+        """
+        self.seats = seats
+        self._model = model
+        self._beginnings = [seat.beginnings for seat in seats]
+        self._chunks = np.stack([seat.next() for seat in seats])
+        self._states = np.stack([seat.state for seat in seats])
+        self._answers: list[_Answer] = []
+
+    def run(self) -> None:
+        """Run the network; on any thread, since seats are left alone."""
+        self._answers = self._ask(self._chunks, self._states)
+
+    def answer(self) -> None:
+        """Tell the seats, but for those that have begun anew meanwhile."""
+        for seat, beginning, answer in zip(self.seats, self._beginnings, self._answers, strict=True):
+            if seat.beginnings != beginning:
+                continue
+            if isinstance(answer, ModelError):
+                seat.error = answer
+            else:
+                seat.hear(*answer)
+
+    def _ask(self, chunks: Samples, states: _State) -> list[_Answer]:
+        try:
+            scores, after = self._model.run(chunks, states)
+        except Exception as error:  # ONNX Runtime's errors have no common class but this
+            if len(chunks) == 1:
+                return [ModelError(f"{self._model.path} cannot be run ({error}). Check it: oyez info.")]
+            each = [slice(at, at + 1) for at in range(len(chunks))]  # one stream's trouble is no other's
+            return [one for at in each for one in self._ask(chunks[at], states[at])]
+        return list(zip(scores, after, strict=True))
 
 
 class Batcher:
@@ -78,36 +124,40 @@ class Batcher:
         self._ready.pop(seat, None)
 
     def run(self) -> list[Seat]:
-        """Let the network hear one chunk of each seat that has one, of those that waited longest.
+        """Let the network hear a batch, here and now.
 
         Returns:
-            Those seats.
+            Whose chunks they were.
+        """
+        batch = self.take()
+        if batch is None:
+            return []
+        batch.run()
+        return self.give(batch)
+
+    def take(self) -> Batch | None:
+        """One chunk of each seat that has one, of those that waited longest; None: there is none.
+
+        `give` it back before the next one is taken.
         """
         turn = []
         for seat in list(islice(self._ready, self._most)):
             del self._ready[seat]
             if seat.is_ready:  # a reset may have emptied it
                 turn.append(seat)
-        if not turn:
-            return []
-        self._hear(turn, [seat.next() for seat in turn])
-        for seat in turn:
-            if seat.is_ready and seat.error is None:
-                self._ready[seat] = None  # behind those that waited meanwhile
-        return turn
+        return Batch(self.model, turn) if turn else None
 
-    def _hear(self, turn: list[Seat], chunks: list[Samples]) -> None:
-        try:
-            scores, states = self.model.run(np.stack(chunks), np.stack([seat.state for seat in turn]))
-        except Exception as error:  # ONNX Runtime's errors have no common class but this
-            if len(turn) > 1:
-                for seat, chunk in zip(turn, chunks, strict=True):  # one stream's trouble is no other's
-                    self._hear([seat], [chunk])
-            else:
-                turn[0].error = ModelError(f"{self.model.path} cannot be run ({error}). Check it: oyez info.")
-            return
-        for seat, one, state in zip(turn, scores, states, strict=True):
-            seat.hear(one, state)
+    def give(self, batch: Batch) -> list[Seat]:
+        """Hand out what a batch heard.
+
+        Returns:
+            Whose chunks they were.
+        """
+        batch.answer()
+        for seat in batch.seats:
+            if seat.is_ready and seat.error is None:
+                self._wait(seat)  # behind those that waited meanwhile
+        return batch.seats
 
     def _wait(self, seat: Seat) -> None:
         if seat in self._seats:

@@ -56,15 +56,15 @@ def application(
         return {"connections": len(connections), "streams": len(shares), "recordings": len(uploads.shares)}
 
     pages = Pages(service, version, numbers)
-    routes: list[Route | WebSocketRoute | Mount] = [
-        Route("/v1/health", pages.health),
-        Route("/v1/counts", pages.counts),
-        Route("/v1/models", pages.models),
-        Route("/v1/models/{name}", pages.model),
-        Route("/v1/detect", uploads.detect, methods=["POST"]),
-        Route("/metrics", pages.metrics),
-        WebSocketRoute("/v1/stream", Streams(service, limits, shares, tokens).hold),
+    protocol: list[Route | WebSocketRoute] = [
+        Route("/health", pages.health),
+        Route("/counts", pages.counts),
+        Route("/models", pages.models),
+        Route("/models/{name}", pages.model),
+        Route("/detect", uploads.detect, methods=["POST"]),
+        WebSocketRoute("/stream", Streams(service, limits, shares, tokens).hold),
     ]
+    routes = [Mount("/v1", routes=protocol), Route("/metrics", pages.metrics)]
     if web.is_dir():
         routes.append(Mount("/", StaticFiles(directory=web, html=True)))
     inside = Starlette(routes=routes, exception_handlers={HTTPException: _refused})

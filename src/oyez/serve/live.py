@@ -1,22 +1,22 @@
 """What a client holds: one stream, open at the service."""
 
 import asyncio
+import logging
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from functools import partial
 from types import TracebackType
 from typing import Protocol, Self
 
-import numpy.typing as npt
-
-from oyez.errors import LimitError, OyezError
+from oyez.errors import LimitError, ModelError, OyezError
 from oyez.serve.heard import Ended, Event
 from oyez.serve.limits import Limits
 from oyez.serve.session import Session
-from oyez.serve.worker import Report
-from oyez.sound import as_samples
+from oyez.sound import Samples
 
 __all__ = ["Live", "Owner"]
+
+_log = logging.getLogger(__name__)
 
 PIECE_S = 0.5
 """Seconds that are handed on at once: a long push waits between its pieces, as others do."""
@@ -29,8 +29,12 @@ class Owner(Protocol):
         """Seconds, by the service's clock."""
         ...
 
-    def put(self, session: Session, act: Callable[[], None]) -> None:
-        """Have something done to a session, after all that was asked for before."""
+    def wake(self) -> None:
+        """A chunk may wait for the networks."""
+        ...
+
+    def heard(self, client: str, seconds: float, events: Sequence[Event]) -> None:
+        """More of a client's stream is done, before it is told of it."""
         ...
 
     def leave(self, session: Session) -> None:
@@ -48,7 +52,7 @@ class Live:
         self._owner, self._session, self._limits = owner, session, limits
         self._events: deque[Event] = deque()
         self._news, self._room = asyncio.Event(), asyncio.Event()
-        self._pushed_s = self._done_s = 0.0
+        self._done_s = 0.0  # that were heard, or forgotten
         self._ends = 0  # that are due
         self._is_leaving = self._is_over = False
         self._error: OyezError | None = None
@@ -56,12 +60,7 @@ class Live:
     @property
     def waiting_s(self) -> float:
         """Seconds of sound that were pushed and not heard yet."""
-        return max(0.0, self._pushed_s - self._done_s)
-
-    @property
-    def done_s(self) -> float:
-        """Seconds of sound that were heard, or forgotten."""
-        return self._done_s
+        return 0.0 if self._is_over else self._session.waiting_s
 
     @property
     def has_failed(self) -> bool:
@@ -73,18 +72,16 @@ class Live:
         """Whether nothing more can be pushed, and nothing more will come."""
         return self._is_over
 
-    async def push(self, x: npt.ArrayLike) -> None:
+    async def push(self, samples: Samples) -> None:
         """Take more sound; waits while as much as is allowed waits to be heard.
 
         Args:
-            x: floats in ±1 or int16, (samples,) or (samples, channels), any length, at `rate`.
+            samples: (samples,), any length, at `rate`.
 
         Raises:
-            AudioError: values or shape are none of these; nothing of them was heard.
             LimitError: the stream is closed.
         """
         self._check()
-        samples = as_samples(x)
         piece = max(1, round(PIECE_S * self.rate))
         is_live = len(samples) <= piece  # of a recording, how long it waited tells nothing
         for start in range(0, len(samples), piece):
@@ -93,8 +90,8 @@ class Live:
                 await self._room.wait()
             self._check()
             part = samples[start : start + piece]
-            self._pushed_s += len(part) / self.rate
-            self._put(partial(self._session.push, part, self._owner.now_s() if is_live else None))
+            since_s = self._owner.now_s() if is_live else None
+            self._do(partial(self._session.push, part, since_s))
 
     async def finish(self) -> None:
         """Take the end of the sound: `Ended` follows what is still due, and a new stream may begin.
@@ -112,7 +109,8 @@ class Live:
             LimitError: the stream is closed.
         """
         self._check()
-        self._put(self._session.reset)
+        self._do(self._session.reset)
+        self.collect()
 
     def close(self) -> None:
         """End at once; what waits is forgotten."""
@@ -132,19 +130,26 @@ class Live:
             self._error = error
             self._end()
 
-    def take(self, report: Report) -> None:
+    def collect(self) -> None:
         """Take what the networks found."""
         if self._is_over:
             return
-        self._done_s = report.done_s
+        try:
+            events = self._session.fetch()
+        except Exception as error:  # one stream's trouble is no other's
+            self._break(error)
+            return
+        self._events.extend(events)
+        self._ends -= sum(isinstance(event, Ended) for event in events)
+        done_s = self._session.taken_s - self._session.waiting_s
+        self._owner.heard(self.client, done_s - self._done_s, events)
+        self._done_s = done_s
         if self.waiting_s < self._limits.waiting_s:
             self._room.set()
-        self._events.extend(report.events)
-        self._ends -= sum(isinstance(event, Ended) for event in report.events)
         if self._events:
             self._news.set()
-        if report.error is not None:
-            self.fail(report.error)
+        if self._session.error is not None:
+            self.fail(self._session.error)
         elif len(self._events) > self._limits.unread:
             self.fail(
                 LimitError(
@@ -188,12 +193,23 @@ class Live:
         if self._is_over:
             raise LimitError("this stream is closed. Open another.")
 
-    def _put(self, act: Callable[[], None]) -> None:
-        self._owner.put(self._session, act)
+    def _do(self, act: Callable[[], None]) -> None:
+        try:
+            act()
+        except Exception as error:  # one stream's trouble is no other's
+            self._break(error)
+        else:
+            self._owner.wake()
+
+    def _break(self, error: Exception) -> None:
+        _log.exception("a stream failed", exc_info=error)
+        known = error if isinstance(error, OyezError) else ModelError(f"this stream failed ({error!r}).")
+        self.fail(known)
 
     def _finish(self) -> None:
         self._ends += 1
-        self._put(self._session.finish)
+        self._do(self._session.finish)
+        self.collect()
 
     def _end(self) -> None:
         if not self._is_over:

@@ -55,9 +55,10 @@ class Seat:
         """Why it hears no more."""
         self._chunks: deque[tuple[Samples, float | None]] = deque()  # and since when they wait
         self._next_since_s: float | None = None
+        self._is_out = False  # a chunk of it is at the network
         self._waited_since: list[float] = []
         self._found: list[Heard | Scored] = []
-        self._step = 0
+        self._step = self.beginnings = 0
         self._is_finishing = self.is_ended = False
 
     @property
@@ -71,9 +72,15 @@ class Seat:
         return bool(self._chunks)
 
     @property
+    def is_busy(self) -> bool:
+        """Whether a whole chunk waits, or is at the network."""
+        return self._is_out or bool(self._chunks)
+
+    @property
     def waiting_s(self) -> float:
         """Seconds of sound that were not heard yet."""
-        return (len(self._chunks) * self._card.chunk + self._stream.waiting) / self._card.rate
+        chunks = len(self._chunks) + self._is_out
+        return (chunks * self._card.chunk + self._stream.waiting) / self._card.rate
 
     def push(self, samples: Samples, since_s: float | None = None) -> None:
         """Take samples.
@@ -95,16 +102,22 @@ class Seat:
         self._end()
 
     def reset(self) -> None:
-        """Forget everything heard and everything waiting, but not what was found and not yet fetched."""
+        """Forget everything heard and everything waiting, but not what was found and not yet fetched.
+
+        `beginnings` counts it: an answer to a chunk from before is not to be heard.
+        """
+        self.beginnings += 1
         self._stream.reset()
         self._chunks.clear()
+        self._is_out = False
         self.state[:] = 0
         self._step = 0
         self._is_finishing = self.is_ended = False
 
     def next(self) -> Samples:
-        """The first chunk that waits."""
+        """The first chunk that waits; `hear` takes the network's answer before the next one."""
         chunk, self._next_since_s = self._chunks.popleft()
+        self._is_out = True
         return chunk
 
     def hear(self, scores: Scores, state: npt.NDArray[np.float32]) -> None:
@@ -115,6 +128,7 @@ class Seat:
             state: (n,), copied.
         """
         self.state[:] = state
+        self._is_out = False
         if self._next_since_s is not None:
             self._waited_since.append(self._next_since_s)
         for detection in self._stream.judge(scores):
@@ -146,6 +160,6 @@ class Seat:
                 self._on_ready(self)
 
     def _end(self) -> None:
-        if self._is_finishing and not self._chunks:
+        if self._is_finishing and not self.is_busy:
             self.reset()
             self.is_ended = True

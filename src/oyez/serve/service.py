@@ -1,22 +1,23 @@
-"""Detection for many clients at once: the networks on a thread of their own, the clients in an event loop."""
+"""Detection for many clients at once, in an event loop."""
 
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
-from oyez.errors import ConfigError, LimitError
+from oyez.errors import ConfigError, LimitError, ModelError, OyezError
 from oyez.serve.batcher import Batcher
 from oyez.serve.catalog import Catalog
 from oyez.serve.counts import Counts
-from oyez.serve.heard import Heard
+from oyez.serve.heard import Event, Heard
 from oyez.serve.limits import Limits
 from oyez.serve.live import Live
+from oyez.serve.rounds import WAIT_S, Rounds
+from oyez.serve.seat import Seat
 from oyez.serve.session import Session, Wanted
-from oyez.serve.worker import WAIT_S, Round, Worker
 
 __all__ = ["Service"]
 
@@ -48,15 +49,15 @@ class Service:
         self.stopping = False
         self._on_heard, self._clock = on_heard, clock
         self._batchers = {one.name: Batcher(one.name, one.model) for one in catalog}
-        self._worker = Worker(self._batchers.values(), self._deliver, wait_s=wait_s, clock=clock)
+        self._rounds = Rounds(self._batchers.values(), self._take, self._fail, wait_s=wait_s, clock=clock)
         self._lives: dict[Session, Live] = {}
+        self._owners: dict[Seat, Session] = {}
         self._is_empty = asyncio.Event()
         self._is_empty.set()
 
     async def __aenter__(self) -> Self:
         """Started."""
-        self._loop = asyncio.get_running_loop()
-        self._worker.start()
+        self._rounds.start()
         return self
 
     async def __aexit__(
@@ -64,7 +65,7 @@ class Service:
     ) -> None:
         """Stopped, without patience."""
         await self.stop(0.0)
-        await asyncio.to_thread(self._worker.stop)
+        await self._rounds.stop()
 
     def open(self, wanted: Wanted, client: str = "") -> Live:
         """A stream for a client.
@@ -92,7 +93,7 @@ class Service:
         live = Live(self, session, self.limits, client)
         self._lives[session] = live
         self._is_empty.clear()
-        self._worker.add(session)
+        self._owners |= dict.fromkeys(session.seats, session)
         self.counts.opened()
         return live
 
@@ -115,37 +116,45 @@ class Service:
         """For `Live`: seconds, by the service's clock."""
         return self._clock()
 
-    def put(self, session: Session, act: Callable[[], None]) -> None:
-        """For `Live`: have something done to its session, after all that was asked for before."""
-        self._worker.put(session, act)
+    def wake(self) -> None:
+        """For `Live`: a chunk may wait for the networks."""
+        self._rounds.wake()
+
+    def heard(self, client: str, seconds: float, events: Sequence[Event]) -> None:
+        """For `Live`: more of a client's stream is done."""
+        self.counts.heard_s += seconds
+        for event in events:
+            if isinstance(event, Heard):
+                self._tell(client, event)
 
     def leave(self, session: Session) -> None:
         """For `Live`: it is over."""
-        if self._lives.pop(session, None) is not None:
-            self._worker.remove(session)
+        live = self._lives.pop(session, None)
+        if live is not None:
+            session.free()
+            for seat in session.seats:
+                self._owners.pop(seat)
+            self.counts.lost += live.has_failed
             self.counts.closed()
         if not self._lives:
             self._is_empty.set()
 
-    def _deliver(self, round_: Round) -> None:
-        with suppress(RuntimeError):  # the loop was closed before the thread ended
-            self._loop.call_soon_threadsafe(self._take, round_)
-
-    def _take(self, round_: Round) -> None:
-        self.counts.rounds += round_.runs
-        self.counts.chunks += round_.chunks
-        for report in round_.reports:
-            live = self._lives.get(report.session)
-            if live is None:
-                continue
-            for delay_s in report.delays:
+    def _take(self, seats: Sequence[Seat]) -> None:
+        """A network has heard a chunk of each."""
+        self.counts.rounds += 1
+        self.counts.chunks += len(seats)
+        for session in dict.fromkeys(self._owners[seat] for seat in seats if seat in self._owners):
+            for delay_s in session.delays(self._clock()):
                 self.counts.delay.add(delay_s)
-            self.counts.heard_s += report.done_s - live.done_s
-            for event in report.events:
-                if isinstance(event, Heard):
-                    self._tell(live.client, event)
-            live.take(report)
-            self.counts.lost += live.has_failed
+            self._lives[session].collect()
+
+    def _fail(self, name: str, error: Exception) -> None:
+        """A network cannot go on."""
+        for session, live in list(self._lives.items()):
+            if name in session.words:
+                live.fail(
+                    error if isinstance(error, OyezError) else ModelError(f"{name} failed ({error!r}).")
+                )
 
     def _tell(self, client: str, heard: Heard) -> None:
         self.counts.detections[heard.detection.word] += 1

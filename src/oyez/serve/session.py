@@ -78,8 +78,10 @@ class Session:
     @property
     def waiting_s(self) -> float:
         """Seconds of sound that were pushed and not heard yet."""
-        later = sum(len(one) for one in self._later if one is not None) / self.rate
-        return later + max(place.waiting_s for place in self._places)
+        waiting_s = max([place.waiting_s for place in self._places])
+        if self._later:
+            waiting_s += sum(len(one) for one in self._later if one is not None) / self.rate
+        return waiting_s
 
     def push(self, samples: Samples, since_s: float | None = None) -> None:
         """Take samples.

@@ -51,7 +51,7 @@ class Turns:
     @property
     def is_ended(self) -> bool:
         """Whether all was heard of a stream that was finished."""
-        return self._now.seat.is_ended and not self._other.seat.is_ready
+        return self._now.seat.is_ended and not self._other.seat.is_busy
 
     def push(self, samples: Samples, since_s: float | None = None) -> None:
         """Take samples, as `Seat.push` does."""

@@ -95,7 +95,8 @@ class Visit:
             for message in messages:
                 for act in self._satellite.receive(message):
                     await self._do(act)
-                await asyncio.sleep(0)  # others have their turn, however much this one sends
+                if message is not messages[-1]:  # others have their turn, however much this one sends
+                    await asyncio.sleep(0)
         if data:
             await self._pass_over()
 
@@ -113,6 +114,8 @@ class Visit:
                 self._writer.write_eof()
 
     async def _read(self) -> bytes:
+        if self._until_s is None:
+            return await self._reader.read(READ_BYTES)
         async with asyncio.timeout_at(self._until_s):
             return await self._reader.read(READ_BYTES)
 

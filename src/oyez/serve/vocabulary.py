@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, TypeGuard, TypeVar
 
 from wyoming.audio import AudioChunk, AudioStart, AudioStop
@@ -215,9 +216,13 @@ def _pcm(message: Message, *numbers: object) -> PcmFormat:
     if width not in KINDS:
         raise DataError(f"{message.type}: expected samples of 1, 2, 3 or 4 bytes, got width {width}.")
     try:
-        return PcmFormat(rate, channels, KINDS[width])
+        return _format(rate, channels, KINDS[width])
     except ConfigError as problem:
         raise DataError(f"{message.type}: {problem}") from None
+
+
+_format = lru_cache(64)(PcmFormat)
+"""Every chunk states its own."""
 
 
 def _timestamp(message: Message, value: Any) -> int | None:
