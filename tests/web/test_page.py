@@ -416,6 +416,17 @@ def test_a_model_that_lacks_something_is_told_in_korean(page, tmp_path):
     assert "mine.onnx에 모델 정보가 일부 빠져 있습니다" in page.text()
 
 
+def test_a_table_that_does_not_fit_is_none(page, tmp_path):
+    graph = onnx.load(write_small_model(tmp_path / "mine.onnx", ("alpha",)))
+    card = json.loads(graph.metadata_props[0].value)
+    card["table"] = {"alpha": {"hours": 1, "rows": [["high", None]]}}
+    graph.metadata_props[0].value = json.dumps(card)
+    _drop(page, "mine.onnx", graph.SerializeToString())
+    page.until("document.getElementById('threshold-note').textContent.includes('“alpha” is heard wrongly')")
+    assert page.run("return document.querySelector('#intent [value=\"1/day\"]').disabled")
+    assert page.run("return document.getElementById('model-problem').hidden")
+
+
 def test_a_model_of_ones_own_is_dropped(page, tmp_path):
     path = write_small_model(tmp_path / "mine.onnx", ("alpha", "bêta"))
     _drop(page, "mine.onnx", path.read_bytes())

@@ -30,7 +30,7 @@ export class ThresholdPanel {
   show(card) {
     this.#card = card;
     this.#wanted = {};
-    const measured = card.words.every((word) => card.table?.[word]);
+    const measured = card.words.every((word) => this.#table(word));
     for (const option of at("intent").options) option.disabled = option.value.includes("/") && !measured;
     at("intent").value = "";
     at("sliders").replaceChildren(...card.words.map((word, column) => this.#slider(word, column)));
@@ -64,6 +64,17 @@ export class ThresholdPanel {
     return row;
   }
 
+  /** A word's table of false accepts; null if there is none, or none that makes sense. */
+  #table(word) {
+    const table = this.#card.table?.[word];
+    try {
+      if (table) choose(table, word, "1/day");
+      return table ?? null;
+    } catch {
+      return null;
+    }
+  }
+
   #slide(word, value) {
     this.#choose({ threshold: { ...this.byWord, [word]: value } });
     at("intent").querySelector("[value=slider]").hidden = false;
@@ -83,7 +94,7 @@ export class ThresholdPanel {
 
   /** What the table says of a threshold, and whether it supports what was asked for. */
   #worth(word, threshold) {
-    const table = this.#card.table?.[word];
+    const table = this.#table(word);
     if (!table) return text("thresholdUnmeasured", { word });
     const hours = number(table.hours, 1);
     const written = number(threshold, 3);
