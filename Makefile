@@ -1,7 +1,8 @@
 # `make demo` hears a recording, `make test` runs the tests; `make help` lists the rest.
 
 PYTHON ?= python3
-FILE ?= examples/demo.flac
+FILE ?= examples/computer.flac
+MODEL ?= computer
 OUT ?= demo
 DATA ?= ../shared/data
 SITE ?= build/page
@@ -15,8 +16,8 @@ INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check -c const
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: .venv/.plot  ## hear a recording: FILE=… for your own, OUT=… for the folder to write
-	@$(BIN)/oyez detect "$(FILE)" --chime "$(OUT)/chimed.wav" --labels "$(OUT)/labels.txt" \
+demo: .venv/.plot  ## hear a recording: FILE=… for your own, MODEL=… for another word, OUT=… for the folder to write
+	@$(BIN)/oyez detect "$(FILE)" --model "$(MODEL)" --chime "$(OUT)/chimed.wav" --labels "$(OUT)/labels.txt" \
 		--plot "$(OUT)/detections.png" --overwrite
 	@printf '\nWritten:\n  %s\n  %s\n  %s\n' "$(OUT)/chimed.wav      the recording, with a chime at each detection" \
 		"$(OUT)/labels.txt      the detections, a label track for Audacity" \
