@@ -69,6 +69,7 @@ soak: .venv/.test  ## serve 200 streams for ten minutes: is anything lost, does 
 accuracy: .venv/.test  ## train detectors as somebody new would (an hour), then measure accuracy on real audio: DATA=…
 	$(BIN)/python benchmarks/training.py
 	$(BIN)/python benchmarks/accuracy.py --data "$(DATA)"
+	$(BIN)/python benchmarks/few_shot.py --data "$(DATA)"
 
 clean:  ## remove what the other targets made, but for environments and runs
 	rm -rf build demo dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
