@@ -22,6 +22,7 @@ from spoken_near_misses import KINDS, say_near_misses
 import oyez
 from oyez import audio
 from oyez.errors import MissingExtraError, ModelError
+from oyez.evaluate.curve import Curve
 from oyez.evaluate.draw import draw_plan
 from oyez.evaluate.engines import open_engine
 from oyez.evaluate.hearing import EngineName
@@ -220,14 +221,14 @@ def own(engine: EngineResult, hours: float) -> list[str]:
 
 def budgeted(budget: int) -> Threshold:
     """The lowest threshold from which on there are at most so many false accepts."""
+    return lambda engine: within(engine.negatives, budget)
 
-    def threshold(engine: EngineResult) -> float | None:
-        points = engine.negatives.points
-        within = [number for number, point in enumerate(points) if point.false_accepts > budget]
-        first = within[-1] + 1 if within else 0
-        return points[first].threshold if first < len(points) else None
 
-    return threshold
+def within(curve: Curve, budget: int) -> float | None:
+    """The lowest threshold of a curve from which on there are at most so many false accepts."""
+    beyond = [number for number, point in enumerate(curve.points) if point.false_accepts > budget]
+    first = beyond[-1] + 1 if beyond else 0
+    return curve.points[first].threshold if first < len(curve.points) else None
 
 
 def conditions(result: Result, threshold: Threshold) -> str:

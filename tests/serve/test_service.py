@@ -1,12 +1,13 @@
 """Streams of clients in an event loop, and the thread that hears them."""
 
 import asyncio
+import threading
 
 import numpy as np
 import pytest
 
 from oyez.errors import ConfigError, LimitError, ModelError
-from oyez.serve.batcher import Batcher
+from oyez.serve.batcher import Batch
 from oyez.serve.heard import Ended, Heard, Restarted
 from oyez.serve.limits import Limits
 from oyez.serve.service import Service
@@ -68,18 +69,22 @@ def test_many_streams_hear_what_each_would_alone(catalog, tone, alone):
     assert 0 < counts.delay.quantile(0.5) <= counts.delay.most_s
 
 
-class _Slow:
-    """Counts the seconds that were pushed before the network was let run."""
+@pytest.fixture
+def slow(monkeypatch):
+    """Networks that take until this is set."""
+    may_end = threading.Event()
+    run = Batch.run
 
-    def __init__(self, monkeypatch):
-        self.may_run = False
-        take = Batcher.take
-        monkeypatch.setattr(Batcher, "take", lambda batcher: take(batcher) if self.may_run else None)
+    def wait(batch):
+        assert may_end.wait(30)
+        run(batch)
+
+    monkeypatch.setattr(Batch, "run", wait)
+    yield may_end
+    may_end.set()
 
 
-def test_a_push_waits_while_enough_waits(catalog, monkeypatch):
-    slow = _Slow(monkeypatch)
-
+def test_a_push_waits_while_enough_waits(catalog, slow):
     async def serve():
         async with Service(catalog, Limits(waiting_s=1.0)) as service:
             live = service.open(TONE)
@@ -90,8 +95,8 @@ def test_a_push_waits_while_enough_waits(catalog, monkeypatch):
                 await asyncio.sleep(0)
             assert not pushing.done()
             assert live.waiting_s <= 1.5
-            slow.may_run = True
-            await live.reset()  # wakes the thread; nothing of what was pushed by then is left
+            await live.reset()  # nothing of what was pushed by then is left, so that there is room
+            slow.set()
             await pushing
             await live.finish()
             events = await _until_end(live)
@@ -99,6 +104,46 @@ def test_a_push_waits_while_enough_waits(catalog, monkeypatch):
             assert isinstance(events[-1], Ended)
 
     _run(serve())
+
+
+def test_what_is_heard_only_grows(catalog):
+    async def serve():
+        async with Service(catalog) as service, service.open(TONE) as live:
+            seen = [0.0]
+            for _ in range(3):
+                await live.push(np.zeros(RATE // 2, np.float32))
+                await live.finish()
+                seen.append(service.counts.heard_s)
+                await _until_end(live)
+                seen.append(service.counts.heard_s)
+            return seen
+
+    seen = _run(serve())
+    assert seen == sorted(seen)
+    assert seen[-1] == pytest.approx(1.5, abs=0.01)
+
+
+def test_a_word_may_have_another_stream_closed(catalog):
+    """Both are heard in one run; the others are heard on."""
+    samples = tones([0.2], 1.0, RATE)
+
+    async def serve():
+        lives = []
+
+        def close_the_second(client, heard):
+            lives[1].close()
+
+        async with Service(catalog, on_heard=close_the_second, wait_s=0.05) as service:
+            lives += [service.open(TONE) for _ in range(3)]
+            for live in lives:
+                await live.push(samples)
+            await lives[2].finish()
+            events = await _until_end(lives[2])
+            return events, service.counts.lost
+
+    events, lost = _run(serve())
+    assert len(_words(events)) == 1
+    assert lost == 0
 
 
 def test_limits_are_kept(catalog):
@@ -187,9 +232,7 @@ def test_stopping_lets_streams_come_to_their_end(catalog, tone, alone):
     assert events[-1] == Ended(1.0)
 
 
-def test_stopping_has_an_end_whatever_hangs(catalog, monkeypatch):
-    _Slow(monkeypatch)
-
+def test_stopping_has_an_end_whatever_hangs(catalog, slow):
     async def serve():
         async with Service(catalog) as service:
             live = service.open(TONE)

@@ -93,6 +93,7 @@ def test_a_reset_forgets_what_waits_and_tells_so(catalog, batchers, tone, alone)
     session = _session(catalog, batchers, names=("tone",))
     session.push(tones([0.2], 0.6, 16_000))
     session.finish()
+    session.push(tones([0.2], 0.6, 16_000))
     session.reset()
     assert session.waiting_s < 0.6  # the tail of silence alone
     session.push(tones([0.2], 0.6, 16_000))

@@ -53,8 +53,11 @@ class Batch:
                 continue
             if isinstance(answer, ModelError):
                 seat.error = answer
-            else:
+                continue
+            try:
                 seat.hear(*answer)
+            except Exception as error:  # one stream's trouble is no other's
+                seat.error = ModelError(f"this stream failed ({error!r}).")
 
     def _ask(self, chunks: Samples, states: _State) -> list[_Answer]:
         try:

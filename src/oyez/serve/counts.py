@@ -64,7 +64,7 @@ class Counts:
     refused: int = 0
     """Streams that a client asked for and did not get."""
     lost: int = 0
-    """Streams that an error ended."""
+    """Streams that an error ended, of the client's making too."""
     rounds: int = 0
     """Times that a network was run."""
     chunks: int = 0

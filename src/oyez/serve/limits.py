@@ -21,5 +21,5 @@ class Limits(Config):
 
     def __post_init__(self) -> None:
         self._check(self.streams >= 1, "streams must be 1 or more", self.streams)
-        self._check(0.1 <= self.waiting_s <= 40, "waiting_s must be 0.1..40 seconds", self.waiting_s)
+        self._check(0.5 <= self.waiting_s <= 40, "waiting_s must be 0.5..40 seconds", self.waiting_s)
         self._check(self.unread >= 1, "unread must be 1 or more", self.unread)

@@ -141,7 +141,7 @@ class Live:
             return
         self._events.extend(events)
         self._ends -= sum(isinstance(event, Ended) for event in events)
-        done_s = self._session.taken_s - self._session.waiting_s
+        done_s = max(self._done_s, self._session.taken_s - self._session.waiting_s)  # a tail waits too
         self._owner.heard(self.client, done_s - self._done_s, events)
         self._done_s = done_s
         if self.waiting_s < self._limits.waiting_s:

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import math
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -44,6 +43,7 @@ class Rounds:
         self._wait_s, self._clock = wait_s, clock
         self._news = asyncio.Event()
         self._since_s = 0.0
+        self._is_gathering = False
         self._pool = ThreadPoolExecutor(1, "oyez-networks")
         self._task: asyncio.Task[None] | None = None
 
@@ -52,16 +52,18 @@ class Rounds:
         self._task = asyncio.get_running_loop().create_task(self._run())
 
     async def stop(self) -> None:
-        """End, after what is being run; what still waits is forgotten."""
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
-        await asyncio.to_thread(self._pool.shutdown)
+        """End; what still waits is forgotten."""
+        try:
+            if self._task is not None:
+                self._task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await self._task
+        finally:
+            self._pool.shutdown(wait=False)
 
     def wake(self) -> None:
         """Look whether a chunk waits."""
-        if not self._news.is_set() and self._ready:
+        if self._is_enough if self._is_gathering else self._ready:
             self._news.set()
 
     @property
@@ -75,19 +77,28 @@ class Rounds:
             self._since_s = self._clock()
             while self._ready:
                 await self._gather()
+                self._since_s = self._clock()  # what is left, or came meanwhile, waits from here on
                 for batcher in self._batchers:
                     await self._hear(batcher)
-                self._since_s = -math.inf if self._ready else self._clock()  # what is left has waited
             self._news.clear()
+
+    @property
+    def _is_enough(self) -> bool:
+        """Whether nobody is worth waiting for."""
+        seats = sum(len(one) for one in self._batchers)
+        return self._ready >= seats or any(one.is_full for one in self._batchers)
 
     async def _gather(self) -> None:
         """Wait a little for other streams, unless enough of them are there."""
-        seats = sum(len(one) for one in self._batchers)
-        if self._ready >= seats or any(one.is_full for one in self._batchers):
-            return
         left_s = self._since_s + self._wait_s - self._clock()
-        if left_s > 0:
-            await asyncio.sleep(left_s)
+        if left_s <= 0 or self._is_enough:
+            return
+        self._is_gathering = True
+        self._news.clear()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(left_s):
+                await self._news.wait()
+        self._is_gathering = False
 
     async def _hear(self, batcher: Batcher) -> None:
         """One run of a network, if it has something to hear."""

@@ -67,6 +67,11 @@ class Seat:
         return (self,)
 
     @property
+    def chunk_s(self) -> float:
+        """Seconds that the network hears at once."""
+        return self._card.chunk / self._card.rate
+
+    @property
     def is_ready(self) -> bool:
         """Whether a whole chunk waits."""
         return bool(self._chunks)

@@ -146,7 +146,9 @@ class Service:
         for session in dict.fromkeys(self._owners[seat] for seat in seats if seat in self._owners):
             for delay_s in session.delays(self._clock()):
                 self.counts.delay.add(delay_s)
-            self._lives[session].collect()
+            live = self._lives.get(session)
+            if live is not None:  # it is there, unless another's word had it closed
+                live.collect()
 
     def _fail(self, name: str, error: Exception) -> None:
         """A network cannot go on."""

@@ -110,7 +110,7 @@ class Session:
         """
         self._collect()
         self._events.append(Restarted())
-        ends = self._is_finishing + self._later.count(None)
+        ends = self._is_finishing + sum(one is None for one in self._later)
         for place in self._places:
             place.reset()
         self._later.clear()

@@ -17,6 +17,10 @@ from oyez.sound import Samples
 __all__ = ["Turns"]
 
 
+HELD_S = 0.05
+"""More than a resampler holds back."""
+
+
 @dataclass
 class _Turn:
     """What one seat is heard for, in seconds of the stream."""
@@ -62,6 +66,9 @@ class Turns:
             self._now.seat.push(part, since_s)
             if self._is_beside:
                 self._other.seat.push(part)
+            elif self._trail:
+                self._other.seat.push(part[: self._trail])
+                self._trail -= len(part[: self._trail])
             self._heard += len(part)
             if self._heard == self._edge:
                 self._turn()
@@ -74,24 +81,30 @@ class Turns:
             self._other.seat.reset()
             self._now.until_s = math.inf
         self._now.seat.finish()
+        self._trail = 0
         self._is_over = True
 
     def reset(self) -> None:
         """Forget everything heard and everything waiting."""
         self._collect()
-        for seat in self.seats:
-            seat.reset()
         self._start()
 
     def fetch(self) -> list[Heard | Scored]:
         """What was found since the last time, in order."""
         self._collect()
-        found, self._found = self._found, []
-        return sorted(found, key=_time_s)
+        found, self._found = sorted(self._found, key=_time_s), []
+        if self._trail or (self._other.seat.is_busy and not self._is_beside):
+            edge_s = self._other.until_s  # what is after a turn waits for what is before it
+            self._found = [one for one in found if _time_s(one) > edge_s]
+            found = found[: len(found) - len(self._found)]
+        return found
 
     def _start(self) -> None:
+        for seat in self.seats:
+            seat.reset()
         self._now, self._other = (_Turn(seat) for seat in self.seats)
         self._heard = 0  # samples of the stream
+        self._trail = 0  # that the seat which was relieved still hears, to come to the end of its turn
         self._edge = self._samples(TURN_S - BESIDE_S)
         self._is_beside = self._is_over = False
 
@@ -107,6 +120,7 @@ class Turns:
         else:
             self._edge += self._samples(TURN_S - 2 * BESIDE_S)
             self._now, self._other = self._other, self._now
+            self._trail = self._samples(self._other.seat.chunk_s + HELD_S)
         self._is_beside = not self._is_beside
 
     def _samples(self, seconds: float) -> int:
