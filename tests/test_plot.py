@@ -140,7 +140,11 @@ def test_without_matplotlib_the_extra_is_named(tmp_path, monkeypatch, samples):
 def test_pictures_leave_the_users_own_figures_alone(tmp_path, samples):
     import matplotlib as mpl
 
-    before = dict(mpl.rcParams)
+    def figures():  # of tests before this one, too
+        pyplot = sys.modules.get("matplotlib.pyplot")
+        return pyplot.get_fignums() if pyplot else []
+
+    before, open_before = dict(mpl.rcParams), figures()
     plot.scene(tmp_path / "a.png", samples, RATE, [], LABELS)
     assert dict(mpl.rcParams) == before
-    assert "matplotlib.pyplot" not in sys.modules or not sys.modules["matplotlib.pyplot"].get_fignums()
+    assert figures() == open_before

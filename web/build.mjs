@@ -12,6 +12,7 @@ import { readCard } from "./metadata.js";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const RUNTIME = join(HERE, "node_modules", "onnxruntime-web");
+const USUAL = "activate"; // which runs where none is named, as everywhere
 const MODELS = join(HERE, "..", "src", "oyez", "models");
 const SERVER = join(HERE, "..", "src", "oyez", "serve", "web");
 const SITE = "site.json"; // tells the page where its detectors are, and us that the folder is ours
@@ -65,14 +66,14 @@ async function replaceable(folder) {
 /** The shipped models, copied: what site.json says of them. */
 async function models(folder) {
   await mkdir(join(folder, "models"));
-  const names = (await readdir(MODELS)).filter((name) => name.endsWith(".onnx")).sort().reverse();
+  const names = (await readdir(MODELS)).filter((name) => name.endsWith(".onnx"));
   const found = [];
   for (const file of names) {
     await copyFile(join(MODELS, file), join(folder, "models", file));
     const { words } = readCard(new Uint8Array(await readFile(join(MODELS, file))));
     found.push({ name: file.replace(/\.onnx$/, ""), words, url: `models/${file}` });
   }
-  return found.sort((a, b) => a.name.length - b.name.length); // the plain name is the one to use
+  return found.sort((a, b) => (b.name === USUAL) - (a.name === USUAL) || a.name.localeCompare(b.name));
 }
 
 const options = process.argv.slice(2);
