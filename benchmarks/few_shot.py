@@ -135,7 +135,7 @@ def len_of(one: Outcomes) -> int:
 
 
 def p_of(one: Comparison) -> str:
-    """That the second is no better."""
+    """How often the second would look so much better by chance."""
     return f"{one.pooled.by_recording.p_better:.2g}"
 
 

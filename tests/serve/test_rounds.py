@@ -83,13 +83,15 @@ def test_a_lone_stream_waits_for_nobody(catalog, batchers, pair):
 def test_nothing_wakes_a_thread_before_a_chunk_is_whole(catalog, batchers, pair):
     session = _session(catalog, batchers)
 
+    before = set(threading.enumerate())
+
     async def hear():
         async with _Ears(batchers) as ears:
             for _ in range(9):
                 session.push(np.zeros(pair.card.chunk // 10, np.float32))
                 ears.rounds.wake()
             await asyncio.sleep(0.05)
-            assert not [one for one in threading.enumerate() if one.name.startswith("oyez-networks")]
+            assert set(threading.enumerate()) <= before
 
     asyncio.run(hear())
 

@@ -63,7 +63,7 @@ class Rounds:
 
     def wake(self) -> None:
         """Look whether a chunk waits."""
-        if self._is_enough if self._is_gathering else self._ready:
+        if self._is_enough or (self._ready and not self._is_gathering):
             self._news.set()
 
     @property
@@ -86,7 +86,7 @@ class Rounds:
     def _is_enough(self) -> bool:
         """Whether nobody is worth waiting for."""
         seats = sum(len(one) for one in self._batchers)
-        return self._ready >= seats or any(one.is_full for one in self._batchers)
+        return self._ready >= max(1, seats) or any(one.is_full for one in self._batchers)
 
     async def _gather(self) -> None:
         """Wait a little for other streams, unless enough of them are there."""

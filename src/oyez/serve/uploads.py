@@ -228,7 +228,6 @@ def _answer(seconds: float, heard: list[Heard], scored: list[Scored]) -> bytes:
 
 
 def _joined(parts: list[Scored]) -> Scored:
-    parts = sorted(parts, key=lambda one: one.time_s)  # at a turn of two detectors they may come otherwise
     first = parts[0]
     scores = np.concatenate([part.scores for part in parts])
     return Scored(first.model, first.words, first.time_s, first.step_s, scores)
